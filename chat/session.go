@@ -1,0 +1,511 @@
+package chat
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"runtime/debug"
+	"time"
+)
+
+// A sessionState is where a connection stands in its life. The names are shown in
+// logs.
+type sessionState uint8
+
+const (
+	stateConnecting     sessionState = iota // accepted, greeting under way
+	stateAuthenticating                     // at the name prompt
+	stateActive                             // inside
+	stateDisconnecting                      // reading what is left, then closing
+)
+
+var stateNames = [...]string{"connecting", "authenticating", "active", "disconnecting"}
+
+func (s sessionState) String() string { return stateNames[s] }
+
+// A session is one connection, from accept to close. Its life reads top-down in
+// this file: run, at the prompt (login.go), inside (chat), close. Its reader task
+// owns it and is the only one that closes the connection, but for cut.
+type session struct {
+	// Immutable.
+	server *Server
+	conn   net.Conn
+	addr   netip.AddrPort // zero where the connection has no IP address
+
+	// Owned by the reader.
+	lines   lineDecoder
+	unread  []byte // bytes read and not yet cut into lines
+	eof     bool   // the client has half-closed
+	filled  bool   // the last read filled its buffer: more is waiting
+	slowed  bool   // the rate's spell has been announced
+	bucket  bucket
+	opening opening
+	// atPrompt is state == stateAuthenticating as the reader knows it.
+	atPrompt bool
+	small    [512]byte // the buffer an idle reader waits with
+	big      []byte    // the buffer of a busy one, from Server.buffers
+
+	// lock guards the rest.
+	state    sessionState
+	why      Reason // why it ended
+	member   member
+	index    int // in Server.sessions
+	since    time.Duration
+	lastLine time.Duration // when the last complete line came (R3)
+	warned   bool          // "still there?" was asked since
+	pacing   bool          // the reader is waiting for a token: it is not idle
+	timer    Timer         // LoginTimeout, later LingerTimeout
+	cond     Cond          // the reader waits on it; made when first needed
+	quitText []byte
+	outflow
+
+	closed     bool // the connection is closed, or about to be
+	lingering  bool // counted in Server.lingering
+	lingerOver bool
+}
+
+func newSession(s *Server, conn net.Conn) *session {
+	c := &session{server: s, conn: conn, lines: lineDecoder{max: 2 * s.cfg.MaxMessage}}
+	c.member.end = openEnd
+	c.hold = openEnd
+	if addr, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		ap := addr.AddrPort()
+		c.addr = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	}
+	return c
+}
+
+// run is the connection's task up to the name.
+func (c *session) run() {
+	inside := false
+	c.guard(func() { inside = c.logIn() })
+	if inside {
+		// A fresh task: checking a name deepened this one's stack to 8 KiB,
+		// a new one starts at 2 KiB and stays there while its client is quiet.
+		c.server.runtime.Go("session", c.serve)
+		return
+	}
+	c.end()
+}
+
+// serve is the connection's task from the name on.
+func (c *session) serve() {
+	c.guard(c.chat)
+	c.end()
+}
+
+// guard runs f; a panic in it ends this session and nothing else (E5).
+func (c *session) guard(f func()) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.server.panicked("session", v, debug.Stack())
+			c.finish(LeftError, nil)
+		}
+	}()
+	f()
+}
+
+// chat reads and carries out lines until the session ends.
+func (c *session) chat() {
+	for {
+		line, err := c.nextLine()
+		if err != nil && err != errLineTooLong {
+			c.finish(reasonFor(err), nil)
+			return
+		}
+		// R1: the rate covers every line, empty and lost ones too.
+		if !c.pace() {
+			return
+		}
+		if err != nil {
+			c.answer(noticef("line too long, lost: at most %d bytes are allowed", c.lines.max))
+			continue
+		}
+		c.obey(line)
+	}
+}
+
+// Errors of nextLine, besides those of the connection.
+var (
+	errLineTooLong = errors.New("line too long")
+	errEnded       = errors.New("session ended")
+	errForeign     = errors.New("another protocol")
+)
+
+// reasonFor is the reason for a reader's end. errEnded needs none: finish was here
+// before.
+func reasonFor(err error) Reason {
+	if err == io.EOF {
+		return LeftEOF
+	}
+	return LeftLost
+}
+
+// nextLine returns the next line, valid until the next call. At the end of input
+// it returns what came after the last line end, then io.EOF (W1).
+func (c *session) nextLine() ([]byte, error) {
+	for {
+		for len(c.unread) > 0 {
+			line, rest, status := c.lines.cut(c.unread)
+			c.unread = rest
+			switch status {
+			case lineDone:
+				return line, nil
+			case lineTooLong:
+				return nil, errLineTooLong
+			case lineInterrupt:
+				// W3: as the end of input, the half line dropped.
+				c.unread = nil
+				return nil, io.EOF
+			}
+		}
+		if c.eof {
+			line, status := c.lines.end()
+			switch status {
+			case lineDone:
+				return line, nil
+			case lineTooLong:
+				return nil, errLineTooLong
+			}
+			return nil, io.EOF
+		}
+		if err := c.read(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// read waits for bytes. Before it blocks it lets everybody read what this client
+// said: the lines of one packet thus reach each of the others in one write.
+func (c *session) read() error {
+	buf, err := c.readBuffer()
+	if err != nil {
+		return err
+	}
+	n, err := c.conn.Read(buf)
+	c.unread = buf[:n]
+	c.filled = n == len(buf)
+	c.server.countRead(n)
+	if c.atPrompt && c.opening.add(c.unread) {
+		return errForeign
+	}
+	switch {
+	case err == nil:
+		return nil
+	case err == io.EOF:
+		c.eof = true
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return c.woken()
+	}
+	// W1: a reset drops the half line.
+	return err
+}
+
+// woken is called when a read ended at its deadline, which is how finish wakes a
+// reader. One that came late, for an end already seen, is taken back.
+func (c *session) woken() error {
+	if c.ended() {
+		return errEnded
+	}
+	return c.conn.SetReadDeadline(time.Time{})
+}
+
+// readBuffer returns the buffer to read into: the small one, unless the last read
+// filled its buffer.
+func (c *session) readBuffer() ([]byte, error) {
+	s := c.server
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if c.state == stateDisconnecting {
+		return nil, errEnded
+	}
+	s.flush()
+	if c.big != nil {
+		s.buffers.put(c.big)
+		c.big = nil
+	}
+	if c.filled {
+		c.big = s.buffers.get()
+	}
+	if c.big != nil {
+		return c.big, nil
+	}
+	return c.small[:], nil
+}
+
+func (s *Server) countRead(n int) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.stats.BytesRead += uint64(n)
+}
+
+// pace waits until the rate allows one more line (R1). Meanwhile nothing is read,
+// so the sender is slowed and nothing is lost. It reports whether the session goes
+// on.
+func (c *session) pace() bool {
+	s := c.server
+	now := s.clock.Elapsed()
+	if s.cfg.RateInterval > 0 && s.cfg.RateBurst > 0 {
+		wait := c.bucket.take(now, s.cfg.RateInterval, s.cfg.RateBurst)
+		if wait > 0 && !c.slowed {
+			c.slowDown()
+		}
+		c.slowed = wait > 0
+		if wait > 0 {
+			c.sleep(wait)
+			now += wait
+		}
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	c.lastLine, c.warned = now, false
+	return c.state == stateActive
+}
+
+func (c *session) slowDown() {
+	c.server.count(func(st *Stats) { st.SlowDowns++ })
+	c.answer(noticef("slow down: your lines go out one per %v", c.server.cfg.RateInterval))
+}
+
+// sleep waits for d, or until the session ends.
+func (c *session) sleep(d time.Duration) {
+	s := c.server
+	over := false
+	timer := s.clock.AfterFunc(d, func() {
+		s.lock.Lock()
+		defer s.lock.Unlock()
+		over = true
+		c.signal()
+	})
+	defer timer.Stop()
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.flush()
+	c.pacing = true
+	for !over && c.state == stateActive {
+		c.wait()
+	}
+	c.pacing = false
+}
+
+// finish ends the session for why, with last as its last line, unless it has ended
+// already: the first to take the lock decides (E1).
+func (c *session) finish(why Reason, last []byte) {
+	at := c.server.nowOrZero()
+	c.server.lock.Lock()
+	defer c.server.lock.Unlock()
+	c.finishLocked(why, at, last)
+}
+
+// finishLocked frees the name and the place, announces once, and lets the writer
+// carry what is left. Its caller then wakes the reader with interrupt, outside the
+// lock, unless it is the reader.
+func (c *session) finishLocked(why Reason, at time.Time, last []byte) {
+	s := c.server
+	if c.state == stateDisconnecting {
+		return
+	}
+	inside := c.state == stateActive
+	if !inside && !why.Refused() && why != LeftStop && why != LeftError {
+		why = RefusedGone
+	}
+	s.exit(c)
+	c.state, c.why, c.last, c.hold = stateDisconnecting, why, last, openEnd
+	s.stats.Ended[why]++
+	c.stopTimer()
+	switch {
+	case !inside:
+		if why == LeftStop {
+			c.last = lineStopping
+		}
+		s.log(slog.LevelInfo, "refused", at, c.addrAttr(), slog.String("reason", why.String()))
+	case why != LeftStop:
+		// Nothing refuses a leave but a closed room, and then why is LeftStop.
+		_ = s.commit(event{kind: eventLeave, at: at, who: &c.member, reason: why, text: c.quitText})
+		fallthrough
+	default:
+		s.log(slog.LevelInfo, "left", at, slog.String("name", c.member.name.shown), c.addrAttr(), slog.String("reason", why.String()))
+		delete(s.byMember, &c.member)
+	}
+	s.flush()
+	s.outbox.wake(c)
+	c.signal()
+}
+
+var lineStopping = notice("Server shutting down...")
+
+// ended says whether finish was here.
+func (c *session) ended() bool {
+	c.server.lock.Lock()
+	defer c.server.lock.Unlock()
+	return c.state == stateDisconnecting
+}
+
+// interrupt wakes the reader from its Read. The connection may be closed by then.
+func (c *session) interrupt() { _ = c.conn.SetReadDeadline(longPast) }
+
+// end sees the connection off: what is due is written, then the write side is
+// shut, then the client gets LingerTimeout to read it and close (L5). Closing
+// with input unread would reset the connection and may destroy the last line on
+// its way: 200 of 200 were lost that way, none this way.
+func (c *session) end() {
+	defer c.server.remove(c)
+	defer c.guard(c.close)
+	c.guard(func() {
+		if c.isOneTooMany() {
+			c.cut()
+		}
+		if c.awaitWritten() && c.closeWrite() && !c.eof && c.startLinger() {
+			c.discard()
+		}
+	})
+}
+
+func (c *session) isOneTooMany() bool {
+	c.server.lock.Lock()
+	defer c.server.lock.Unlock()
+	return c.server.closingFull()
+}
+
+// awaitWritten waits until the writer is done with the connection, and reports
+// whether the client may have read it all.
+func (c *session) awaitWritten() bool {
+	s := c.server
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if c.big != nil {
+		s.buffers.put(c.big)
+		c.big, c.unread = nil, nil
+	}
+	for c.out != outDone {
+		c.wait()
+	}
+	return !c.closed
+}
+
+// closeWrite ends the output; false means the connection cannot.
+func (c *session) closeWrite() bool {
+	half, ok := c.conn.(interface{ CloseWrite() error })
+	return ok && half.CloseWrite() == nil
+}
+
+// startLinger gives the client LingerTimeout to close its side; false means that
+// too many are lingering already.
+func (c *session) startLinger() bool {
+	s := c.server
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if !c.lingering && s.lingerFull() {
+		return false
+	}
+	s.countLingering(c)
+	if s.cfg.LingerTimeout > 0 {
+		c.timer = s.clock.AfterFunc(s.cfg.LingerTimeout, c.lingerTimedOut)
+	}
+	return true
+}
+
+func (c *session) lingerTimedOut() {
+	func() {
+		c.server.lock.Lock()
+		defer c.server.lock.Unlock()
+		c.lingerOver = true
+	}()
+	c.interrupt()
+}
+
+// discard reads to the end of input or of the linger.
+func (c *session) discard() {
+	for {
+		// finish's interrupt may come as late as now; take it back.
+		if c.lingered() || c.conn.SetReadDeadline(time.Time{}) != nil || c.lingered() {
+			return
+		}
+		_, err := c.conn.Read(c.small[:])
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+	}
+}
+
+func (c *session) lingered() bool {
+	c.server.lock.Lock()
+	defer c.server.lock.Unlock()
+	return c.lingerOver || c.closed
+}
+
+func (c *session) close() {
+	func() {
+		c.server.lock.Lock()
+		defer c.server.lock.Unlock()
+		c.closed = true
+		c.stopTimer()
+	}()
+	_ = c.conn.Close()
+}
+
+// cut ends the connection at once, with a reset where it can: nothing more is
+// worth sending to this client.
+func (c *session) cut() {
+	if c.startCut() {
+		reset(c.conn)
+	}
+}
+
+// reset closes conn so that nothing lingers on this side. Close wakes whoever is
+// blocked on the connection, whatever its kind.
+func reset(conn net.Conn) {
+	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = tls.NetConn()
+	}
+	if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+func (c *session) startCut() bool {
+	c.server.lock.Lock()
+	defer c.server.lock.Unlock()
+	if c.closed {
+		return false
+	}
+	c.closed = true
+	c.server.outbox.wake(c)
+	c.signal()
+	return true
+}
+
+// wait waits on the session's own condition variable. Only its reader does.
+func (c *session) wait() {
+	if c.cond == nil {
+		c.cond = c.server.runtime.NewCond(c.server.lock)
+	}
+	c.cond.Wait()
+}
+
+func (c *session) signal() {
+	if c.cond != nil {
+		c.cond.Signal()
+	}
+}
+
+func (c *session) stopTimer() {
+	if c.timer != nil {
+		c.timer.Stop()
+		c.timer = nil
+	}
+}
+
+func (c *session) addrAttr() slog.Attr { return slog.String("addr", c.addr.String()) }
+
+// count changes counters under the lock.
+func (s *Server) count(f func(*Stats)) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	f(&s.stats)
+}
