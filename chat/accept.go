@@ -98,8 +98,7 @@ func passing(err error) bool {
 			return true
 		}
 	}
-	var timeout net.Error
-	return errors.As(err, &timeout) && timeout.Timeout()
+	return timedOut(err)
 }
 
 // backOff waits before the next Accept, or until the server stops. The first error
@@ -109,7 +108,7 @@ func (a *acceptor) backOff(err error) {
 	first := a.pause == 0
 	a.pause = min(max(2*a.pause, acceptPauseMin), acceptPauseMax)
 	over := false
-	timer := s.clock.AfterFunc(a.pause, func() {
+	timer := s.afterFunc(a.pause, func() {
 		s.lock.Lock()
 		defer s.lock.Unlock()
 		over = true

@@ -21,26 +21,35 @@ var (
 // startSweepLocked starts the chain of sweeps, once.
 func (s *Server) startSweepLocked() {
 	if s.cfg.IdleTimeout > 0 && s.sweep == nil {
-		s.sweep = s.clock.AfterFunc(idleSweep, s.sweepIdle)
+		s.sweep = s.afterFunc(idleSweep, s.sweepIdle)
 	}
 }
 
-// sweepIdle ends the sessions that are idle, warns those about to be, and sets the
-// timer for the next sweep.
+// sweepIdle sets the timer for the next sweep, before anything can go wrong, ends
+// the sessions that are idle and warns those about to be.
 func (s *Server) sweepIdle() {
+	if !s.nextSweep() {
+		return
+	}
 	at, now := s.clock.Now(), s.clock.Elapsed()
-	for _, c := range s.sweepLocked(at, now) {
+	for _, c := range s.idleSessions(at, now) {
 		c.interrupt()
 	}
 }
 
-func (s *Server) sweepLocked(at time.Time, now time.Duration) (ended []*session) {
+func (s *Server) nextSweep() bool {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.draining {
-		return nil
+		return false
 	}
 	s.sweep.Reset(idleSweep)
+	return true
+}
+
+func (s *Server) idleSessions(at time.Time, now time.Duration) (ended []*session) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
 	for _, c := range slices.Clone(s.sessions) {
 		if c.state != stateActive || c.pacing {
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 )
 
@@ -89,7 +90,7 @@ func (s *Server) awaitJournal() {
 	if !s.journal.running {
 		return
 	}
-	timer := s.clock.AfterFunc(journalGrace, func() {
+	timer := s.afterFunc(journalGrace, func() {
 		s.lock.Lock()
 		defer s.lock.Unlock()
 		s.journal.gaveUp = true
@@ -109,6 +110,22 @@ func (s *Server) panicked(task string, value any, stack []byte) {
 	s.stats.Panics++
 	s.log(slog.LevelError, "panic", at, slog.String("task", task),
 		slog.String("value", fmt.Sprint(value)), slog.String("stack", string(stack)))
+}
+
+// recovered ends a panic of foreign code where no session is there to end for it.
+// It is deferred.
+func (s *Server) recovered(task string) {
+	if v := recover(); v != nil {
+		s.panicked(task, v, debug.Stack())
+	}
+}
+
+// afterFunc is the clock's, for a f that may meet a panic of the clock itself.
+func (s *Server) afterFunc(d time.Duration, f func()) Timer {
+	return s.clock.AfterFunc(d, func() {
+		defer s.recovered("timer")
+		f()
+	})
 }
 
 // nowOrZero is the time, unless it is the clock that panics.

@@ -100,12 +100,16 @@ func (c *session) join(line []byte) error {
 func (c *session) loginTimedOut() {
 	s := c.server
 	at := s.clock.Now()
-	func() {
+	late := func() bool {
 		s.lock.Lock()
 		defer s.lock.Unlock()
-		if c.state != stateActive {
-			c.finishLocked(RefusedTimeout, at, lineLoginTimeout)
+		if c.state == stateActive {
+			return false
 		}
+		c.finishLocked(RefusedTimeout, at, lineLoginTimeout)
+		return true
 	}()
-	c.interrupt()
+	if late {
+		c.interrupt()
+	}
 }

@@ -14,7 +14,7 @@ import (
 type room struct {
 	members []*member          // in the order they joined
 	byKey   map[string]*member // by compared form (N1)
-	byLooks map[string]*member // by skeleton (N2)
+	byLooks map[string]*member // by skeleton and by look (N2)
 	// authors finds whom to debit for a line that is dropped unread. It holds
 	// those who left too, until forget: they may still be reading.
 	authors map[uint64]*member
@@ -194,25 +194,26 @@ func (r *room) full() bool { return r.membersMax > 0 && len(r.members) >= r.memb
 
 // free says whether n may be held by m: nobody else has it or looks like it (N2).
 func (r *room) free(n name, m *member) bool {
-	key, looks := r.byKey[n.key], r.byLooks[n.skeleton]
-	return (key == nil || key == m) && (looks == nil || looks == m)
+	for _, holder := range []*member{r.byKey[n.key], r.byLooks[n.skeleton], r.byLooks[n.look]} {
+		if holder != nil && holder != m {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *room) hold(m *member) {
 	r.byKey[m.name.key] = m
 	r.byLooks[m.name.skeleton] = m
+	r.byLooks[m.name.look] = m
 	r.names = nil
 }
 
-// release frees the name a member holds: by identity, as its key may by now be
-// held by somebody else.
+// release frees the name a member holds. Nobody else can hold it: free was asked.
 func (r *room) release(m *member) {
-	if r.byKey[m.name.key] == m {
-		delete(r.byKey, m.name.key)
-	}
-	if r.byLooks[m.name.skeleton] == m {
-		delete(r.byLooks, m.name.skeleton)
-	}
+	delete(r.byKey, m.name.key)
+	delete(r.byLooks, m.name.skeleton)
+	delete(r.byLooks, m.name.look)
 	r.names = nil
 }
 

@@ -195,7 +195,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) Stop() error {
 	s.drain()
 	if s.cfg.DrainTimeout > 0 {
-		timer := s.clock.AfterFunc(s.cfg.DrainTimeout, s.cutAll)
+		timer := s.afterFunc(s.cfg.DrainTimeout, s.cutAll)
 		defer timer.Stop()
 	}
 	if cut := s.awaitEnd(); cut {
@@ -350,7 +350,7 @@ func (s *Server) register(c *session) bool {
 		return true
 	}
 	if s.cfg.LoginTimeout > 0 {
-		c.timer = s.clock.AfterFunc(s.cfg.LoginTimeout, c.loginTimedOut)
+		c.timer = s.afterFunc(s.cfg.LoginTimeout, c.loginTimedOut)
 	}
 	s.startSweepLocked()
 	c.push(s.greeting)

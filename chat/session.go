@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"runtime/debug"
 	"time"
 )
@@ -198,20 +197,19 @@ func (c *session) read() error {
 	case err == io.EOF:
 		c.eof = true
 		return nil
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return c.woken()
+	case timedOut(err) && c.ended():
+		return errEnded
 	}
-	// W1: a reset drops the half line.
+	// W1: a reset drops the half line. So does a timeout that nobody here asked
+	// for: the network gave up on the client (ETIMEDOUT).
 	return err
 }
 
-// woken is called when a read ended at its deadline, which is how finish wakes a
-// reader. One that came late, for an end already seen, is taken back.
-func (c *session) woken() error {
-	if c.ended() {
-		return errEnded
-	}
-	return c.conn.SetReadDeadline(time.Time{})
+// timedOut says whether a read ended at its deadline, which is how finish wakes a
+// reader, or with another timeout.
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // readBuffer returns the buffer to read into: the small one, unless the last read
@@ -275,7 +273,7 @@ func (c *session) slowDown() {
 func (c *session) sleep(d time.Duration) {
 	s := c.server
 	over := false
-	timer := s.clock.AfterFunc(d, func() {
+	timer := s.afterFunc(d, func() {
 		s.lock.Lock()
 		defer s.lock.Unlock()
 		over = true
@@ -346,7 +344,10 @@ func (c *session) ended() bool {
 }
 
 // interrupt wakes the reader from its Read. The connection may be closed by then.
-func (c *session) interrupt() { _ = c.conn.SetReadDeadline(longPast) }
+func (c *session) interrupt() {
+	defer c.server.recovered("interrupt")
+	_ = c.conn.SetReadDeadline(longPast)
+}
 
 // end sees the connection off: what is due is written, then the write side is
 // shut, then the client gets LingerTimeout to read it and close (L5). Closing
@@ -404,7 +405,7 @@ func (c *session) startLinger() bool {
 	}
 	s.countLingering(c)
 	if s.cfg.LingerTimeout > 0 {
-		c.timer = s.clock.AfterFunc(s.cfg.LingerTimeout, c.lingerTimedOut)
+		c.timer = s.afterFunc(s.cfg.LingerTimeout, c.lingerTimedOut)
 	}
 	return true
 }
@@ -426,7 +427,7 @@ func (c *session) discard() {
 			return
 		}
 		_, err := c.conn.Read(c.small[:])
-		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		if err != nil && !timedOut(err) {
 			return
 		}
 	}
@@ -451,6 +452,7 @@ func (c *session) close() {
 // cut ends the connection at once, with a reset where it can: nothing more is
 // worth sending to this client.
 func (c *session) cut() {
+	defer c.server.recovered("cut")
 	if c.startCut() {
 		reset(c.conn)
 	}

@@ -264,7 +264,7 @@ func (w *writer) drop(at time.Time) *session {
 // watch sets the watchdog. One timer serves all writers: all have the same time.
 func (o *outbox) watch(d time.Duration) {
 	if o.watchdog == nil {
-		o.watchdog = o.server.clock.AfterFunc(d, o.server.watchWriters)
+		o.watchdog = o.server.afterFunc(d, o.server.watchWriters)
 		return
 	}
 	o.watchdog.Reset(d)
@@ -274,16 +274,27 @@ func (o *outbox) watch(d time.Duration) {
 // (R4), and looks again when the next may be due. Setting a deadline for each
 // write would cost 178 ns of every one.
 func (s *Server) watchWriters() {
+	s.unwatch() // first: whatever goes wrong below, the next write watches again
 	at, now := s.clock.Now(), s.clock.Elapsed()
 	for _, c := range s.slowWriters(at, now) {
-		_ = c.conn.SetWriteDeadline(longPast)
+		c.interruptWrite()
 	}
+}
+
+func (c *session) interruptWrite() {
+	defer c.server.recovered("interrupt")
+	_ = c.conn.SetWriteDeadline(longPast)
+}
+
+func (s *Server) unwatch() {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.outbox.watching = false
 }
 
 func (s *Server) slowWriters(at time.Time, now time.Duration) (slow []*session) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	s.outbox.watching = false
 	next := time.Duration(0)
 	for _, w := range s.outbox.writers {
 		if w.c == nil {

@@ -1,0 +1,29 @@
+# make check is what CI runs, and all that it runs.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+FUZZTIME    = 15s
+FUZZERS     = $(shell grep -ho 'func Fuzz[A-Za-z]*' chat/*_test.go | cut -c6-)
+
+.PHONY: check lint test race fuzz bench
+check: lint test race fuzz
+
+lint:
+	@test -z "$$(gofmt -l .)" || { echo "gofmt is wanted for:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	go run $(STATICCHECK) ./...
+	go run $(ACTIONLINT)
+	GOOS=darwin go vet ./...
+	GOOS=windows go build ./...
+
+test: # without the race detector, which allocates: here allocations are counted
+	go test ./...
+
+race:
+	go test -race -shuffle=on ./...
+
+fuzz: # the default of -fuzzminimizetime is 46 times slower
+	for f in $(FUZZERS); do go test ./chat -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done
+
+bench: # chatd, a naive server and the raw limit, side by side; docs/MEASURING.md
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./chat/fanbench
