@@ -110,25 +110,32 @@ func clean(text []byte) []byte {
 }
 
 // who answers with the names inside at this moment (C1). The list is taken with
-// the answer's position, in one critical section, and written out behind it.
+// the answer's position, in one critical section, and written out behind it, line
+// by line as they fit: who does not read holds no list of its own (R5).
 func (c *session) who() {
 	names := c.beginWho()
-	if names == nil {
-		return
-	}
 	total := len(names)
-	var lines [][]byte
 	for begin := 0; begin < total; begin += whoLineNames {
-		head := ""
+		head, end := "", min(begin+whoLineNames, total)
 		if begin == 0 {
 			head = fmt.Sprintf("%d here: ", total)
 		}
-		lines = append(lines, notice(head+strings.Join(names[begin:min(begin+whoLineNames, total)], ", ")))
+		if !c.addWho(notice(head+strings.Join(names[begin:end], ", ")), end == total) {
+			return
+		}
 	}
-	s := c.server
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	c.endAnswer(lines...)
+}
+
+func (c *session) addWho(line []byte, last bool) bool {
+	c.server.lock.Lock()
+	defer c.server.lock.Unlock()
+	if !c.addAnswer(line) {
+		return false
+	}
+	if last {
+		c.endAnswer()
+	}
+	return true
 }
 
 func (c *session) beginWho() []string {

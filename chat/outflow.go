@@ -95,17 +95,26 @@ func (c *session) beginAnswer() { c.hold = c.position() }
 
 func (c *session) endAnswer(lines ...[]byte) {
 	for _, line := range lines {
-		for !c.fits(line) && c.state != stateDisconnecting {
-			c.server.flush()
-			c.wait()
+		if !c.addAnswer(line) {
+			return
 		}
-		if c.state == stateDisconnecting {
-			return // finish has taken back the hold
-		}
-		c.pushAt(c.hold, line)
 	}
 	c.hold = openEnd
 	c.server.outbox.wake(c)
+}
+
+// addAnswer queues one line of the answer begun, when it fits, and reports whether
+// the session goes on.
+func (c *session) addAnswer(line []byte) bool {
+	for !c.fits(line) && c.state != stateDisconnecting {
+		c.server.flush()
+		c.wait()
+	}
+	if c.state == stateDisconnecting {
+		return false // finish has taken back the hold
+	}
+	c.pushAt(c.hold, line)
+	return true
 }
 
 // limit is how far the session may read now.
