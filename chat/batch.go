@@ -63,8 +63,9 @@ func (b *batch) bytes(scratch *[]byte) (text []byte, passed uint64) {
 		}
 		return b.parts[0].piece.text, 0
 	}
-	if *scratch == nil {
-		*scratch = make([]byte, 0, batchBytesMax)
+	if cap(*scratch) < b.size {
+		// No more than it takes: a stuck reader pins its writer's (R5).
+		*scratch = make([]byte, 0, min(max(b.size, 2*cap(*scratch)), batchBytesMax))
 	}
 	text = (*scratch)[:0]
 	for i := range b.parts[:b.n] {
@@ -79,6 +80,7 @@ func (b *batch) bytes(scratch *[]byte) (text []byte, passed uint64) {
 		default:
 			text = append(text, p.piece.text...)
 		}
+		*p = batchPart{} // copied: a stuck write pins this or a chunk, not both
 	}
 	*scratch = text
 	return text, passed

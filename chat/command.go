@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const helpText = `[SYSTEM]: /help              this list
@@ -37,9 +38,13 @@ func (c *session) obey(line []byte) {
 	}
 	switch string(word) {
 	case "/help":
-		c.answer([]byte(helpText))
+		if c.alone("/help", arg) {
+			c.answer([]byte(helpText))
+		}
 	case "/who":
-		c.who()
+		if c.alone("/who", arg) {
+			c.who()
+		}
 	case "/name", "/nick":
 		c.rename(arg)
 	case "/msg":
@@ -59,13 +64,24 @@ func (c *session) obey(line []byte) {
 	}
 }
 
+// alone refuses an argument to a command that takes none (C2).
+func (c *session) alone(word string, arg []byte) bool {
+	if len(arg) > 0 {
+		c.answer(noticef("usage: %s, with nothing behind it", word))
+	}
+	return len(arg) == 0
+}
+
 // quoteShort is a client's own bytes, safe and short enough to be told back.
 func quoteShort(b []byte) string {
-	const most = 32
-	if len(b) > most {
-		b = append(bytes.Clone(b[:most]), "..."...)
+	most := 32
+	if len(b) <= most {
+		return string(appendClean(nil, b))
 	}
-	return string(appendClean(nil, b))
+	for most > 0 && !utf8.RuneStart(b[most]) {
+		most--
+	}
+	return string(appendClean(nil, b[:most])) + "..."
 }
 
 // say appends text to the room, as a line or an action (M1). The room's order is

@@ -4,26 +4,20 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/chatd/chat"
 	"example.com/chatd/chat/conversation"
-	"example.com/chatd/chat/netfake"
 )
 
 var update = flag.Bool("update", false, "rewrite what is read in testdata/conversations")
-
-// conversationStart is when every conversation begins.
-var conversationStart = time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
 
 // TestConversations plays testdata/conversations in memory, on a clock that stands
 // still but for the time that the conversation lets pass. Each is a bubble of
@@ -38,6 +32,43 @@ func TestConversations(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { playInLab(t, c) })
 		})
 	}
+}
+
+// TestConversationsDiffer: each has an exchange that no other has.
+func TestConversationsDiffer(t *testing.T) {
+	all, err := conversation.Load("../testdata/conversations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 40 {
+		t.Fatalf("%d conversations, at least 40 are wanted", len(all))
+	}
+	seen := map[string]int{}
+	for _, c := range all {
+		for exchange := range exchanges(c) {
+			seen[exchange]++
+		}
+	}
+	for _, c := range all {
+		unique := false
+		for exchange := range exchanges(c) {
+			unique = unique || seen[exchange] == 1
+		}
+		if !unique {
+			t.Errorf("%s: whatever is said here is said elsewhere too", c.Path)
+		}
+	}
+}
+
+// exchanges are the steps of a conversation of which something came.
+func exchanges(c conversation.Conversation) map[string]bool {
+	all := map[string]bool{}
+	for _, s := range c.Steps {
+		if len(s.Lanes) > 0 {
+			all[s.String()] = true
+		}
+	}
+	return all
 }
 
 func playInLab(t *testing.T, c conversation.Conversation) {
@@ -58,41 +89,6 @@ func playInLab(t *testing.T, c conversation.Conversation) {
 	}
 }
 
-// A lab is a conversation.Lab: a server on a fake network.
-type lab struct {
-	clock   *netfake.ManualClock
-	network *netfake.Network
-	server  *chat.Server
-	clients []*labClient
-	faulty  map[*netfake.Conn]*faultyConn // by the server's end
-	stopped atomic.Bool
-}
-
-func newLab(t *testing.T, c conversation.Conversation) *lab {
-	clock := netfake.NewManualClock(conversationStart)
-	l := &lab{
-		clock:   clock,
-		network: netfake.New(netfake.Config{Clock: clock}),
-		faulty:  map[*netfake.Conn]*faultyConn{},
-	}
-	clock.Settle = l.Settle
-	cfg, err := configOf(c)
-	if err != nil {
-		t.Fatalf("%s: %v", c.Path, err)
-	}
-	cfg.Clock, cfg.Listen = clock, l.listen
-	if l.server, err = chat.New(cfg); err != nil {
-		t.Fatalf("%s: %v", c.Path, err)
-	}
-	if err := l.server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-// close ends what is left of the server at once.
-func (l *lab) close() { _ = l.server.Close() }
-
 // configOf turns the flags of a conversation into a Config.
 func configOf(c conversation.Conversation) (chat.Config, error) {
 	cfg := chat.Config{MOTD: c.MOTD}
@@ -111,7 +107,7 @@ func setField(cfg reflect.Value, f conversation.Flag) error {
 		return strings.EqualFold(name, strings.ReplaceAll(f.Name, "-", ""))
 	})
 	if !field.IsValid() {
-		return errors.New("Config has no such field")
+		return errors.New("no such field in Config")
 	}
 	if field.Kind() == reflect.String {
 		field.SetString(f.Value)
@@ -128,159 +124,4 @@ func setField(cfg reflect.Value, f conversation.Flag) error {
 	}
 	field.SetInt(n)
 	return err
-}
-
-func (l *lab) listen(network, addr string) (net.Listener, error) {
-	ln, err := l.network.ListenNetwork(network, addr)
-	return faultyListener{ln, l}, err
-}
-
-func (l *lab) Dial(from string) (conversation.Client, error) {
-	c, err := l.dial(from)
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
-}
-
-func (l *lab) dial(from string) (*labClient, error) {
-	conn, err := l.network.DialFrom(from, l.server.Addr().String())
-	if err != nil {
-		return nil, err
-	}
-	c := &labClient{Conn: conn, lab: l}
-	l.clients = append(l.clients, c)
-	return c, nil
-}
-
-// Settle lets everything happen that can, and everybody read who does.
-func (l *lab) Settle() {
-	for again := true; again; {
-		synctest.Wait()
-		again = false
-		for _, c := range l.clients {
-			again = c.read() || again
-		}
-	}
-}
-
-func (l *lab) Stop() {
-	go func() {
-		_ = l.server.Stop()
-		l.stopped.Store(true)
-	}()
-}
-
-func (l *lab) Stopped(bool) bool {
-	l.Settle()
-	return l.stopped.Load()
-}
-
-func (l *lab) Pass(d time.Duration)     { l.clock.Advance(d) }
-func (l *lab) StepWall(d time.Duration) { l.clock.StepWall(d) }
-func (l *lab) Kick(name string)         { l.server.Kick(name) }
-
-func (l *lab) Guest(name string) error {
-	c, err := l.dial("")
-	if err != nil {
-		return err
-	}
-	_, err = c.Write([]byte(name + "\n"))
-	l.Settle()
-	return err
-}
-
-// StopReading leaves no room on the way: the first byte that is written stays, and
-// the write of the second waits.
-func (l *lab) StopReading(c conversation.Client) { c.(*labClient).stop(true, 1) }
-
-func (l *lab) ReadAgain(c conversation.Client) { c.(*labClient).stop(false, 64<<10) }
-
-func (l *lab) PanicAt(c conversation.Client) {
-	l.faulty[c.(*labClient).Peer()].panics.Store(true)
-}
-
-// A labClient is a conversation.Client.
-type labClient struct {
-	*netfake.Conn
-	lab      *lab
-	stopped  bool
-	received conversation.Output
-	end      conversation.End // told already
-}
-
-func (c *labClient) stop(stopped bool, room int) {
-	c.stopped = stopped
-	_ = c.SetReadBuffer(room)
-	_ = c.Peer().SetWriteBuffer(room) // it may be closed
-}
-
-// Reset breaks the connection.
-func (c *labClient) Reset() error {
-	c.Conn.Reset()
-	return nil
-}
-
-// Receive returns what has arrived; nothing more will, as time stands still.
-func (c *labClient) Receive(conversation.Output) (conversation.Output, error) {
-	c.lab.Settle()
-	got := c.received
-	c.received = conversation.Output{}
-	return got, nil
-}
-
-// read takes what has arrived, and says whether it was anything.
-func (c *labClient) read() bool {
-	p := c.Probe()
-	if c.stopped || p.Closed {
-		return false
-	}
-	if p.Unread > 0 {
-		text := make([]byte, p.Unread)
-		n, err := c.Read(text)
-		c.received.Text += string(text[:n])
-		return err == nil
-	}
-	end := conversation.Open
-	switch {
-	case p.Reset:
-		end = conversation.Reset
-	case p.PeerEnded:
-		end = conversation.Closed
-	}
-	if end == c.end {
-		return false
-	}
-	c.received.End, c.end = end, end
-	return true
-}
-
-// A faultyListener gives the server connections that can be made to panic.
-type faultyListener struct {
-	net.Listener
-	lab *lab
-}
-
-func (f faultyListener) Accept() (net.Conn, error) {
-	conn, err := f.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	c := &faultyConn{Conn: conn.(*netfake.Conn)}
-	f.lab.faulty[c.Conn] = c
-	return c, nil
-}
-
-// A faultyConn is the server's end of a connection. Its Read panics (E5) when told.
-type faultyConn struct {
-	*netfake.Conn
-	panics atomic.Bool
-}
-
-func (c *faultyConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if c.panics.Load() && n > 0 {
-		panic("a bug in the server")
-	}
-	return n, err
 }

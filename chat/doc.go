@@ -63,6 +63,8 @@
 //     cmd/chatd sets both.
 //   - A log handler that never returns keeps one task alive after Stop, which
 //     waits a second for it.
+//   - Without a rate a single packet can hold more lines than a small transcript,
+//     and overtake even those who read. Leave TranscriptBytes at some megabytes.
 //   - Bytes that are on their way in a blocked Write when their chunk is dropped
 //     keep that chunk in memory: one of 64 KiB for each stuck client.
 //   - Two names are look-alikes if the Unicode table of confusables says so (UTS

@@ -23,6 +23,10 @@ func (c *session) logIn() bool {
 			c.finish(RefusedProtocol, c.opening.refusal())
 			return false
 		case err == errLineTooLong:
+			if last := c.opening.refusalLong(); last != nil {
+				c.finish(RefusedProtocol, last)
+				return false
+			}
 			// W5: no attempt.
 			c.answer(noticef("line too long, lost: at most %d bytes are allowed", c.lines.max), promptLine)
 			continue

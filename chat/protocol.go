@@ -15,7 +15,15 @@ var (
 	// RFC 9112, 3: method, target, version.
 	openingHTTP   = regexp.MustCompile(`^[!#$%&'*+.^_|~0-9A-Za-z-]+ \S+ HTTP/\d`)
 	openingProxy1 = regexp.MustCompile(`^PROXY (TCP4|TCP6|UNKNOWN)\b`)
+	// What is left of a request line that is too long to be kept: the methods a
+	// web page may use without asking, and the others of RFC 9110, 9.
+	openingLongHTTP = regexp.MustCompile(`^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) `)
 )
+
+// openingProxyLeast is how much of openingProxy nobody types: two empty lines are
+// two tries at a name, the NUL behind them is not. What follows it would be the
+// third, and come as late as it likes (W4).
+const openingProxyLeast = len("\r\n\r\n\x00")
 
 var (
 	lineNotHTTP  = notice("HTTP/1.1 400 Bad Request: this port is a line chat, not a web server; connect with nc or telnet")
@@ -45,7 +53,7 @@ func (o *opening) refusal() []byte {
 	switch {
 	case bytes.HasPrefix(first, openingTLS):
 		return lineNotTLS
-	case bytes.Equal(first, openingProxy):
+	case len(first) >= openingProxyLeast && bytes.HasPrefix(openingProxy, first):
 		return lineNotProxy
 	}
 	return nil
@@ -64,6 +72,18 @@ func (o *opening) refusalLine(line []byte) []byte {
 		return lineNotSSH
 	case openingProxy1.Match(line):
 		return lineNotProxy
+	}
+	return nil
+}
+
+// refusalLong is refusalLine for a first line that is too long.
+func (o *opening) refusalLong() []byte {
+	if o.lines {
+		return nil
+	}
+	o.lines = true
+	if openingLongHTTP.Match(o.bytes[:o.n]) {
+		return lineNotHTTP
 	}
 	return nil
 }

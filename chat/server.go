@@ -152,7 +152,7 @@ func (s *Server) Kick(who string) bool {
 			return nil
 		}
 		c := s.byMember[m]
-		c.finishLocked(LeftKicked, at, nil)
+		c.finishLocked(LeftKicked, at, lineKicked)
 		return c
 	}()
 	if c == nil {
@@ -290,7 +290,7 @@ func (s *Server) awaitEnd() (cut bool) {
 func (s *Server) spawn(name string, f func()) {
 	s.tasks++
 	s.runtime.Go(name, func() {
-		defer s.taskEnded()
+		defer s.insist("task", s.taskEnded)
 		f()
 	})
 }
@@ -301,6 +301,8 @@ func (s *Server) taskEnded() {
 	s.tasks--
 	s.idle.Broadcast()
 }
+
+var lineKicked = notice("you were kicked, goodbye")
 
 // A refusal at the door has no session to speak of; its reader, like any other,
 // gets the line and a clean close.
@@ -329,11 +331,18 @@ func (s *Server) register(c *session) bool {
 	at, now := s.clock.Now(), s.clock.Elapsed()
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	s.stats.Accepted++
 	if s.draining {
 		return false
 	}
 	why, last := s.refusalFor(c)
+	if last == nil {
+		// E5: before anything is registered, as the clock may panic.
+		s.startSweepLocked()
+		if s.cfg.LoginTimeout > 0 {
+			c.timer = s.afterFunc(s.cfg.LoginTimeout, c.loginTimedOut)
+		}
+	}
+	s.stats.Accepted++
 	if last != nil && s.lingerFull() {
 		s.stats.Ended[why]++
 		return false
@@ -349,10 +358,6 @@ func (s *Server) register(c *session) bool {
 		c.finishLocked(why, at, last)
 		return true
 	}
-	if s.cfg.LoginTimeout > 0 {
-		c.timer = s.afterFunc(s.cfg.LoginTimeout, c.loginTimedOut)
-	}
-	s.startSweepLocked()
 	c.push(s.greeting)
 	return true
 }
@@ -434,27 +439,27 @@ func (s *Server) remove(c *session) {
 //
 // Only the room's own refusals come back.
 func (s *Server) commit(e event) error {
-	tail := s.room.log.tail()
+	oldest, newest := s.room.log.oldest(), s.room.log.last()
 	if err := s.room.apply(e); err != nil {
 		return err
 	}
-	if s.cfg.Slow == SlowKick && s.room.log.tail() != tail {
-		s.kickLaggards(e.at)
+	if newest != s.room.log.last() {
+		s.flush() // a packet may hold more lines than the transcript: let writers begin
+	}
+	if s.cfg.Slow == SlowKick && oldest != s.room.log.oldest() && oldest != nil {
+		s.kickLaggards(oldest, e.at)
 	}
 	return nil
 }
 
-// kickLaggards disconnects everybody whose next line is gone (R4). Their leave
-// lines may push others off the tail, so it looks again until nobody is.
-func (s *Server) kickLaggards(at time.Time) {
-	for again := true; again; {
-		again = false
-		for _, c := range slices.Clone(s.sessions) {
-			if c.state == stateActive && c.cursor < s.room.log.tail() {
-				c.finishLocked(LeftSlow, at, nil)
-				s.spawn("cut", c.cut)
-				again = true
-			}
+// kickLaggards disconnects everybody who would have read lines of the chunk that
+// was just dropped (R4); one's own are no loss. Their leave lines may drop another
+// chunk, whose commit then looks again.
+func (s *Server) kickLaggards(dropped *chunk, at time.Time) {
+	for _, c := range slices.Clone(s.sessions) {
+		if c.state == stateActive && dropped.hasOthers(c.cursor, c.member.id) {
+			c.finishLocked(LeftSlow, at, nil)
+			s.spawn("cut", c.cut)
 		}
 	}
 }

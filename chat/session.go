@@ -343,10 +343,12 @@ func (c *session) ended() bool {
 	return c.state == stateDisconnecting
 }
 
-// interrupt wakes the reader from its Read. The connection may be closed by then.
+// interrupt wakes the reader from its Read, by whatever works. The connection may
+// be closed by then.
 func (c *session) interrupt() {
-	defer c.server.recovered("interrupt")
-	_ = c.conn.SetReadDeadline(longPast)
+	if !c.server.survive("interrupt", func() { _ = c.conn.SetReadDeadline(longPast) }) {
+		c.cut()
+	}
 }
 
 // end sees the connection off: what is due is written, then the write side is
@@ -354,13 +356,18 @@ func (c *session) interrupt() {
 // with input unread would reset the connection and may destroy the last line on
 // its way: 200 of 200 were lost that way, none this way.
 func (c *session) end() {
-	defer c.server.remove(c)
+	defer c.server.insist("session", func() { c.server.remove(c) })
 	defer c.guard(c.close)
 	c.guard(func() {
 		if c.isOneTooMany() {
 			c.cut()
 		}
-		if c.awaitWritten() && c.closeWrite() && !c.eof && c.startLinger() {
+		if !c.awaitWritten() {
+			// A clean end behind part of a line would pass for all there was.
+			c.cut()
+			return
+		}
+		if c.closeWrite() && !c.eof && c.startLinger() {
 			c.discard()
 		}
 	})
@@ -385,7 +392,7 @@ func (c *session) awaitWritten() bool {
 	for c.out != outDone {
 		c.wait()
 	}
-	return !c.closed
+	return !c.closed && !c.broken
 }
 
 // closeWrite ends the output; false means the connection cannot.
@@ -452,9 +459,8 @@ func (c *session) close() {
 // cut ends the connection at once, with a reset where it can: nothing more is
 // worth sending to this client.
 func (c *session) cut() {
-	defer c.server.recovered("cut")
-	if c.startCut() {
-		reset(c.conn)
+	if c.startCut() && !c.server.survive("cut", func() { reset(c.conn) }) {
+		c.interrupt()
 	}
 }
 

@@ -75,6 +75,25 @@ func (t *transcript) append(author uint64, line []byte) (dropped *chunk) {
 	return dropped
 }
 
+// oldest is the chunk that goes next, nil where there is none.
+func (t *transcript) oldest() *chunk {
+	if len(t.chunks) == 0 {
+		return nil
+	}
+	return t.chunks[0]
+}
+
+// hasOthers says whether a line of the chunk, from position from on, is not
+// author's.
+func (c *chunk) hasOthers(from, author uint64) bool {
+	for i, a := range c.authors {
+		if c.first+uint64(i) >= from && a != author {
+			return true
+		}
+	}
+	return false
+}
+
 func (t *transcript) last() *chunk {
 	if len(t.chunks) == 0 {
 		return nil

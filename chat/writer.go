@@ -201,8 +201,8 @@ func (w *writer) take(now time.Duration) bool {
 	o.writing++
 	o.hire()
 	if s.cfg.WriteTimeout > 0 && !o.watching {
-		o.watching = true
 		o.watch(s.cfg.WriteTimeout)
+		o.watching = true // after: the clock may panic (E5)
 	}
 	return true
 }
@@ -278,12 +278,14 @@ func (s *Server) watchWriters() {
 	at, now := s.clock.Now(), s.clock.Elapsed()
 	for _, c := range s.slowWriters(at, now) {
 		c.interruptWrite()
+		c.interrupt() // the write may be over by now: then its failure ends no read
 	}
 }
 
 func (c *session) interruptWrite() {
-	defer c.server.recovered("interrupt")
-	_ = c.conn.SetWriteDeadline(longPast)
+	if !c.server.survive("interrupt", func() { _ = c.conn.SetWriteDeadline(longPast) }) {
+		c.cut()
+	}
 }
 
 func (s *Server) unwatch() {
@@ -311,8 +313,8 @@ func (s *Server) slowWriters(at time.Time, now time.Duration) (slow []*session) 
 		}
 	}
 	if next > 0 {
-		s.outbox.watching = true
 		s.outbox.watch(next)
+		s.outbox.watching = true
 	}
 	return slow
 }

@@ -131,8 +131,7 @@ func (c *Conversation) parseHeader(line string) (err error) {
 func (c Conversation) String() string {
 	var b strings.Builder
 	for _, s := range c.Steps {
-		b.WriteString(s.source + "\n")
-		s.writeOutcome(&b)
+		b.WriteString(s.String())
 	}
 	return b.String()
 }

@@ -36,6 +36,8 @@ type Lab interface {
 	ReadAgain(Client)
 	// PanicAt makes the server panic at the next bytes of a client.
 	PanicAt(Client)
+	// RunOut makes accepting fail once for want of file descriptors.
+	RunOut()
 }
 
 // A Client is the people's end of a connection.
@@ -173,6 +175,8 @@ func (p *player) doInLab(s Step, client Client) error {
 		lab.Kick(s.text)
 	case panics:
 		lab.PanicAt(client)
+	case runsOut:
+		lab.RunOut()
 	case guestsCome:
 		return invite(lab, s.text)
 	}

@@ -65,6 +65,7 @@ const (
 	wallSteps
 	kicks
 	panics
+	runsOut
 	stops
 )
 
@@ -90,6 +91,7 @@ var grammar = []struct {
 	{wallSteps, regexp.MustCompile(`^\(()the wall clock steps by (\S+)\)$`)},
 	{kicks, regexp.MustCompile(`^the server kicks ()(\S+)$`)},
 	{panics, regexp.MustCompile(`^the server panics at ([a-z0-9]+)'s next bytes$()`)},
+	{runsOut, regexp.MustCompile(`^the server runs out of file descriptors$()()`)},
 	{stops, regexp.MustCompile(`^the server stops$()()`)},
 }
 
@@ -175,6 +177,14 @@ func (s Step) want(client string) Output {
 		}
 	}
 	return Output{}
+}
+
+// String is the step as a file has it.
+func (s Step) String() string {
+	var b strings.Builder
+	b.WriteString(s.source + "\n")
+	s.writeOutcome(&b)
+	return b.String()
 }
 
 // writeOutcome writes the indented lines. Clients who read the same share them.
