@@ -9,6 +9,7 @@ type batch struct {
 	n      int
 	size   int
 	lines  uint64
+	probe  bool // to be written even if there is nothing in it
 }
 
 // batchParts is more than a batch usually has: one piece, or two around the end
@@ -30,7 +31,7 @@ type batchPart struct {
 
 func (b *batch) reset(reader uint64) {
 	clear(b.parts[:b.n])
-	b.reader, b.n, b.size, b.lines = reader, 0, 0, 0
+	b.reader, b.n, b.size, b.lines, b.probe = reader, 0, 0, 0, false
 }
 
 func (b *batch) left() int          { return batchBytesMax - b.size }

@@ -51,7 +51,15 @@ func (s *Server) idleSessions(at time.Time, now time.Duration) (ended []*session
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	for _, c := range slices.Clone(s.sessions) {
-		if c.state != stateActive || c.pacing {
+		if c.state != stateActive {
+			continue
+		}
+		if c.pacing {
+			// Not idle, but nobody reads from it: in a quiet room only a
+			// write would tell that the client is gone, and its lines may
+			// take hours.
+			c.probe = true
+			s.outbox.wake(c)
 			continue
 		}
 		idle := now - c.lastLine

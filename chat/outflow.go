@@ -19,6 +19,10 @@ type outflow struct {
 	// writer goes no further. openEnd: none.
 	hold uint64
 
+	// probe asks for a write of nothing, if nothing else is to be written: it
+	// fails where the connection has.
+	probe bool
+
 	last   []byte // the line behind everything, once the session has ended
 	broken bool   // a write has failed: nothing more can be written
 }
@@ -127,7 +131,7 @@ func (c *session) limit() uint64 {
 
 // pending says whether there is something to write now.
 func (c *session) pending() bool {
-	return len(c.notices) > 0 && c.notices[0].at <= c.cursor || c.cursor < c.limit() || c.last != nil
+	return len(c.notices) > 0 && c.notices[0].at <= c.cursor || c.cursor < c.limit() || c.last != nil || c.probe
 }
 
 // gather takes the next batch to write, and advances the cursor past it.
@@ -159,6 +163,7 @@ func (c *session) gather(b *batch) {
 		b.addPiece(p, c.member.lastLine > c.cursor)
 		c.cursor += uint64(len(p.ends))
 	}
+	b.probe, c.probe = c.probe, false
 	if c.state == stateDisconnecting && c.last != nil && c.cursor >= limit && len(c.notices) == 0 && b.room() && b.fits(len(c.last)) {
 		b.addNotice(c.last)
 		c.last = nil

@@ -49,6 +49,8 @@ type Server struct {
 	journal  journal
 	stats    Stats
 	lastID   uint64
+	// lastEnding numbers the sessions in the order they end.
+	lastEnding uint64
 	// lingering counts the connections that wait, behind their last line, for
 	// the client to close, and those refused at the door.
 	lingering int
@@ -390,6 +392,8 @@ func (s *Server) exit(c *session) {
 		s.stats.Pending--
 	}
 	s.stats.Closing++
+	s.lastEnding++
+	c.ending = s.lastEnding
 	if !c.addr.IsValid() {
 		return
 	}
@@ -412,11 +416,22 @@ func (s *Server) countLingering(c *session) {
 	}
 }
 
-// closingFull says whether even those who still have lines to read must be cut:
-// there cannot be more of them than places, or they would cost unbounded memory.
-func (s *Server) closingFull() bool {
-	return s.cfg.MaxClients > 0 && s.cfg.MaxPending > 0 && !s.draining &&
-		s.stats.Closing >= s.cfg.MaxClients+s.cfg.MaxPending
+// tooManyClosing returns the connection to cut where more are closing than there
+// are places: the one that has been at it longest. Those who still have lines to
+// read count too, or clients that leave without reading would cost unbounded
+// memory (R5).
+func (s *Server) tooManyClosing() *session {
+	if s.cfg.MaxClients < 0 || s.cfg.MaxPending < 0 || s.draining ||
+		s.stats.Closing <= s.cfg.MaxClients+s.cfg.MaxPending {
+		return nil
+	}
+	var longest *session
+	for _, c := range s.sessions {
+		if c.state == stateDisconnecting && !c.closed && (longest == nil || c.ending < longest.ending) {
+			longest = c
+		}
+	}
+	return longest
 }
 
 // remove forgets a closed connection.

@@ -61,8 +61,9 @@ type session struct {
 	quitText []byte
 	outflow
 
-	closed     bool // the connection is closed, or about to be
-	lingering  bool // counted in Server.lingering
+	ending     uint64 // the order in which sessions ended
+	closed     bool   // the connection is closed, or about to be
+	lingering  bool   // counted in Server.lingering
 	lingerOver bool
 }
 
@@ -359,9 +360,7 @@ func (c *session) end() {
 	defer c.server.insist("session", func() { c.server.remove(c) })
 	defer c.guard(c.close)
 	c.guard(func() {
-		if c.isOneTooMany() {
-			c.cut()
-		}
+		c.cutOneTooMany()
 		if !c.awaitWritten() {
 			// A clean end behind part of a line would pass for all there was.
 			c.cut()
@@ -373,10 +372,15 @@ func (c *session) end() {
 	})
 }
 
-func (c *session) isOneTooMany() bool {
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
-	return c.server.closingFull()
+func (c *session) cutOneTooMany() {
+	other := func() *session {
+		c.server.lock.Lock()
+		defer c.server.lock.Unlock()
+		return c.server.tooManyClosing()
+	}()
+	if other != nil {
+		other.cut()
+	}
 }
 
 // awaitWritten waits until the writer is done with the connection, and reports
@@ -447,13 +451,22 @@ func (c *session) lingered() bool {
 }
 
 func (c *session) close() {
-	func() {
-		c.server.lock.Lock()
-		defer c.server.lock.Unlock()
-		c.closed = true
-		c.stopTimer()
-	}()
+	if c.startClose() {
+		// A cut is under way and may not have got to it: a close would overtake it.
+		reset(c.conn)
+		return
+	}
 	_ = c.conn.Close()
+}
+
+// startClose reports whether a cut has begun.
+func (c *session) startClose() (cut bool) {
+	c.server.lock.Lock()
+	defer c.server.lock.Unlock()
+	cut = c.closed
+	c.closed = true
+	c.stopTimer()
+	return cut
 }
 
 // cut ends the connection at once, with a reset where it can: nothing more is

@@ -98,7 +98,7 @@ func (o *outbox) next(b *batch) *session {
 		}
 		if !c.closed {
 			c.gather(b)
-			if b.n > 0 {
+			if b.n > 0 || b.probe {
 				c.out = outWriting
 				return c
 			}
@@ -172,7 +172,7 @@ func (w *writer) step() (more bool) {
 	}
 	text, passed := w.batch.bytes(&w.scratch)
 	var err error
-	if len(text) > 0 {
+	if len(text) > 0 || w.batch.probe {
 		_, err = w.c.conn.Write(text)
 	}
 	if broken := w.wrote(len(text), passed, err); broken != nil {
@@ -342,6 +342,8 @@ func (q *queue) pop() *session {
 	}
 	c := q.items[q.first]
 	q.items[q.first] = nil
-	q.first++
+	if q.first++; q.len() == 0 {
+		q.items, q.first = q.items[:0], 0
+	}
 	return c
 }
