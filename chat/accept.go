@@ -61,7 +61,7 @@ func (a *acceptor) serve() error {
 		case !passing(err):
 			return err
 		default:
-			a.backOff(err)
+			a.server.survive("accept", func() { a.backOff(err) })
 		}
 	}
 }
