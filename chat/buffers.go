@@ -1,7 +1,7 @@
 package chat
 
-// buffers are the read buffers of busy sessions. An idle session waits with half a
-// kibibyte of its own; one whose read filled its buffer borrows 64 KiB for the
+// buffers are the read buffers of busy sessions. An idle session waits with a
+// small one of its own; one whose read filled its buffer borrows 64 KiB for the
 // next: buffers of 4 KiB halve the lines that go out in one write. They are few,
 // or clients could make the server hold one each; whoever finds none goes on with
 // the small one.

@@ -95,7 +95,14 @@ func (c *session) answerLocked(lines ...[]byte) {
 
 // beginAnswer fixes the answer's position: the writer goes no further until
 // endAnswer. In between, nobody else can queue a notice here.
-func (c *session) beginAnswer() { c.hold = c.position() }
+//
+// A session that has ended gets no answer, and above all no hold: finish was here,
+// and nobody would take it back from before the lines it has still to read.
+func (c *session) beginAnswer() {
+	if c.state != stateDisconnecting {
+		c.hold = c.position()
+	}
+}
 
 func (c *session) endAnswer(lines ...[]byte) {
 	for _, line := range lines {
@@ -139,14 +146,16 @@ func (c *session) gather(b *batch) {
 	b.reset(c.member.id)
 	limit := c.limit()
 	for b.room() {
-		if c.missed(b) {
-			continue
-		}
+		// What is due before the next line is due before a gap there: the greeting
+		// of a client that joins and is overtaken before it has read anything.
 		if len(c.notices) > 0 && c.notices[0].at <= c.cursor {
 			if !b.fits(len(c.notices[0].text)) {
 				return
 			}
 			b.addNotice(c.popNotice())
+			continue
+		}
+		if c.missed(b) {
 			continue
 		}
 		if c.cursor >= limit {

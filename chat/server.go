@@ -330,7 +330,7 @@ func (s *Server) admit(conn net.Conn) {
 
 // register decides on a new connection. False means it is to be reset.
 func (s *Server) register(c *session) bool {
-	at, now := s.clock.Now(), s.clock.Elapsed()
+	at := s.clock.Now()
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.draining {
@@ -353,7 +353,6 @@ func (s *Server) register(c *session) bool {
 	c.member.id = s.lastID
 	c.index = len(s.sessions)
 	s.sessions = append(s.sessions, c)
-	c.since = now
 	s.enter(c)
 	if last != nil {
 		s.countLingering(c)

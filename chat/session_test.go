@@ -6,6 +6,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"unsafe"
 
 	"example.com/chatd/chat/netfake"
 )
@@ -42,4 +43,12 @@ func TestSessionE1NetworkTimeout(t *testing.T) {
 		_ = bob.CloseWrite()
 		alice.want("E1, W1: lost, the half line dropped", rigTime+"[SYSTEM]: bob has left our chat... (connection lost)\n")
 	})
+}
+
+// TestSessionSize: the memory of an idle client is that of its session, its task and
+// its connection; a field too many costs 128 bytes for each of thousands.
+func TestSessionSize(t *testing.T) {
+	if got := unsafe.Sizeof(session{}); got > 896 {
+		t.Errorf("a session has %d bytes, more than its allocation of 896: shrink smallBuffer, or take the next", got)
+	}
 }
