@@ -33,7 +33,7 @@ func TestSpecNamesItsProof(t *testing.T) {
 
 var (
 	provenByTest    = regexp.MustCompile(`([\w/]+_test\.go) ((?:Test|Fuzz)\w+)`)
-	provenByFile    = regexp.MustCompile(`\b\d\d-[\w-]+`)
+	provenByFile    = regexp.MustCompile(`\b\d{2,3}-[\w-]+`)
 	provenByPromise = regexp.MustCompile(`conversations ([A-Z]\d)`)
 )
 
@@ -46,7 +46,7 @@ func missingProofs(t *testing.T, proof string) (missing []string) {
 	}
 	globs := provenByFile.FindAllString(proof, -1)
 	for _, m := range provenByPromise.FindAllStringSubmatch(proof, -1) {
-		globs = append(globs, "[0-9][0-9]-"+m[1]+"-*")
+		globs = append(globs, "[0-9]*-"+m[1]+"-*")
 	}
 	for _, g := range globs {
 		if found, _ := filepath.Glob("testdata/conversations/" + g + ".txt"); len(found) == 0 {

@@ -109,11 +109,11 @@ func (c *session) say(kind eventKind, text []byte) {
 
 // tooLong refuses a text over MaxMessage to its sender (M5).
 func (c *session) tooLong(text []byte) bool {
-	max := c.server.cfg.MaxMessage
-	if len(text) <= max {
+	most := c.server.cfg.MaxMessage
+	if len(text) <= most {
 		return false
 	}
-	c.answer(noticef("text too long: %d bytes, at most %d are allowed", len(text), max))
+	c.answer(noticef("text too long: %d bytes, at most %d are allowed", len(text), most))
 	return true
 }
 
@@ -125,43 +125,26 @@ func clean(text []byte) []byte {
 	return appendClean(make([]byte, 0, len(text)+len(text)/8), text)
 }
 
-// who answers with the names inside at this moment (C1). The list is taken with
-// the answer's position, in one critical section, and written out behind it, line
-// by line as they fit: who does not read holds no list of its own (R5).
+// who answers with the names inside at this moment (C1). The list is shared and the
+// lines are made as they fit: who does not read holds one line of its own (R5).
 func (c *session) who() {
-	names := c.beginWho()
-	total := len(names)
-	for begin := 0; begin < total; begin += whoLineNames {
-		head, end := "", min(begin+whoLineNames, total)
-		if begin == 0 {
-			head = fmt.Sprintf("%d here: ", total)
-		}
-		if !c.addWho(notice(head+strings.Join(names[begin:end], ", ")), end == total) {
-			return
-		}
-	}
-}
-
-func (c *session) addWho(line []byte, last bool) bool {
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
-	if !c.addAnswer(line) {
-		return false
-	}
-	if last {
-		c.endAnswer()
-	}
-	return true
-}
-
-func (c *session) beginWho() []string {
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
+	s := c.server
+	s.lock.Lock()
+	defer s.lock.Unlock()
 	if c.state != stateActive {
-		return nil
+		return
 	}
 	c.beginAnswer()
-	return c.server.room.who()
+	names := s.room.who()
+	head := fmt.Sprintf("%d here: ", len(names))
+	for begin := 0; begin < len(names); begin += whoLineNames {
+		end := min(begin+whoLineNames, len(names))
+		if !c.addAnswer(notice(head + strings.Join(names[begin:end], ", "))) {
+			return
+		}
+		head = ""
+	}
+	c.endAnswer()
 }
 
 func (c *session) rename(arg []byte) {
@@ -246,9 +229,13 @@ func (c *session) echo(arg string) {
 		c.answer(notice("usage: /echo on|off"))
 		return
 	}
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
-	c.member.echo = arg == "on"
+	s := c.server
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if c.state != stateActive {
+		return
+	}
+	_ = s.commit(event{kind: eventEcho, who: &c.member, echo: arg == "on"})
 	c.answerLocked(notice("echo is " + arg))
 }
 

@@ -30,7 +30,7 @@ type Config struct {
 	// Location is the time zone of the times in lines; nil means UTC.
 	Location *time.Location
 	// MOTD is the message of the day, shown after the welcome, one notice for
-	// each of its lines; "" means none. At most 8192 bytes of UTF-8.
+	// each of its lines; "" means none. At most 8192 bytes of UTF-8 and 200 lines.
 	MOTD string
 
 	// MaxClients bounds the clients inside; 0 means 1000, negative no bound.
@@ -97,6 +97,7 @@ const (
 
 const (
 	motdBytesMax    = 8 << 10
+	motdLinesMax    = 200
 	messageBytesMax = 16 << 10
 	// rateSpanMax keeps the bucket's arithmetic far from overflow.
 	rateSpanMax   = 100 * 365 * 24 * time.Hour
@@ -172,6 +173,10 @@ func (c Config) check() error {
 	}
 	if len(c.MOTD) > motdBytesMax {
 		return fmt.Errorf("chat: Config.MOTD has %d bytes: at most %d are allowed", len(c.MOTD), motdBytesMax)
+	}
+	// A last line without its end counts too.
+	if lines := strings.Count(strings.TrimSuffix(c.MOTD, "\n")+"\n", "\n"); lines > motdLinesMax {
+		return fmt.Errorf("chat: Config.MOTD has %d lines: at most %d are allowed", lines, motdLinesMax)
 	}
 	if !utf8.ValidString(c.MOTD) {
 		return fmt.Errorf("chat: Config.MOTD %q is not valid UTF-8", firstBytes(c.MOTD, 40))

@@ -23,11 +23,13 @@ func TestConfigRefused(t *testing.T) {
 		{Config{RateInterval: time.Hour, RateBurst: 1 << 40}, []string{"Config.RateInterval", "1h0m0s", "at most"}},
 		{Config{Slow: "drop"}, []string{"Config.Slow", `"drop"`, `"skip"`, `"kick"`}},
 		{Config{MOTD: strings.Repeat("x", 8193)}, []string{"Config.MOTD", "8193", "8192"}},
+		{Config{MOTD: strings.Repeat("\n", 201)}, []string{"Config.MOTD", "201 lines", "200"}},
+		{Config{MOTD: strings.Repeat("\n", 200) + "x"}, []string{"Config.MOTD", "201 lines", "200"}},
 		{Config{MOTD: "hi \xff"}, []string{"Config.MOTD", `"hi \xff"`, "UTF-8"}},
 	} {
 		srv, err := New(c.cfg)
 		if err == nil || srv != nil {
-			t.Errorf("New(%v): %v, %v: want an error", c.want, srv, err)
+			t.Errorf("New(%v): %v: want an error, and no server", c.want, err)
 			continue
 		}
 		expectIn(t, "O1: a bad field is named with its value and what is allowed", err.Error(), c.want...)
@@ -44,6 +46,8 @@ func TestConfigTaken(t *testing.T) {
 		{RateInterval: 1 << 62, RateBurst: -1},
 		{Slow: SlowKick},
 		{MOTD: strings.Repeat("x", 8192)},
+		{MOTD: strings.Repeat("x\n", 200)},
+		{MOTD: strings.Repeat("x\n", 199) + "x"},
 	} {
 		if _, err := New(cfg); err != nil {
 			t.Errorf("New: %v", err)

@@ -43,6 +43,14 @@ func TestConversationsDiffer(t *testing.T) {
 	if len(all) < 40 {
 		t.Fatalf("%d conversations, at least 40 are wanted", len(all))
 	}
+	number := map[string]string{}
+	for _, c := range all {
+		n, _, _ := strings.Cut(filepath.Base(c.Path), "-")
+		if number[n] != "" {
+			t.Errorf("%s and %s have one number", number[n], c.Path)
+		}
+		number[n] = c.Path
+	}
 	seen := map[string]int{}
 	for _, c := range all {
 		for exchange := range exchanges(c) {

@@ -20,10 +20,13 @@ var (
 
 // startSweepLocked starts the chain of sweeps, once.
 func (s *Server) startSweepLocked() {
-	if s.cfg.IdleTimeout > 0 && s.sweep == nil {
+	if s.sweep == nil && (s.cfg.IdleTimeout > 0 || s.rated()) {
 		s.sweep = s.afterFunc(idleSweep, s.sweepIdle)
 	}
 }
+
+// rated says whether there is a rate (R1).
+func (s *Server) rated() bool { return s.cfg.RateInterval > 0 && s.cfg.RateBurst > 0 }
 
 // sweepIdle sets the timer for the next sweep, before anything can go wrong, ends
 // the sessions that are idle and warns those about to be.
@@ -64,12 +67,13 @@ func (s *Server) idleSessions(at time.Time, now time.Duration) (ended []*session
 		}
 		idle := now - c.lastLine
 		switch {
+		case s.cfg.IdleTimeout <= 0:
 		case idle >= s.cfg.IdleTimeout:
 			c.finishLocked(LeftIdle, at, lineIdle)
 			ended = append(ended, c)
 		case s.cfg.IdleTimeout > 2*idleWarning && idle >= s.cfg.IdleTimeout-idleWarning && !c.warned:
-			c.warned = true
 			if c.takes(lineStillThere) {
+				c.warned = true
 				c.push(lineStillThere)
 			}
 		}

@@ -1,8 +1,6 @@
 package chat
 
-import (
-	"log/slog"
-)
+import "log/slog"
 
 var (
 	lineTooMany      = notice("too many attempts, goodbye")
@@ -28,7 +26,7 @@ func (c *session) logIn() bool {
 				return false
 			}
 			// W5: no attempt.
-			c.answer(noticef("line too long, lost: at most %d bytes are allowed", c.lines.max), promptLine)
+			c.lineTooLong(promptLine)
 			continue
 		case err != nil:
 			c.finish(reasonFor(err), nil)
@@ -48,7 +46,8 @@ func (c *session) logIn() bool {
 		}
 		attempts++
 		why := notice(err.Error())
-		if max := c.server.cfg.NameAttempts; max > 0 && attempts >= max {
+		// L2
+		if most := c.server.cfg.NameAttempts; most > 0 && attempts >= most {
 			c.answer(why)
 			c.finish(RefusedAttempts, lineTooMany)
 			return false
@@ -66,6 +65,7 @@ func (c *session) startPrompt() bool {
 		return false
 	}
 	c.state, c.atPrompt = stateAuthenticating, true
+	s.stats.Connecting--
 	return true
 }
 
@@ -80,6 +80,7 @@ func (c *session) join(line []byte) error {
 		// It ended meanwhile. Nobody will read what is said of its name.
 		return refusedClosed
 	}
+	joinLine := s.room.log.head
 	if err == nil {
 		err = s.commit(event{kind: eventJoin, at: at, who: &c.member, name: n})
 	}
@@ -87,16 +88,18 @@ func (c *session) join(line []byte) error {
 		s.stats.NamesRefused++
 		return err
 	}
-	c.cursor, c.joined = c.member.start, true
+	// Under SlowKick the leave lines of laggards may have dropped more history. Its
+	// own join line and what follows it are no history: dropped, they are missed (M3).
+	c.cursor, c.joined = max(c.member.start, min(s.room.log.tail(), joinLine)), true
 	c.state, c.atPrompt = stateActive, false
 	c.lastLine = now
-	c.stopTimer()
 	s.stats.Pending--
 	s.stats.Joins++
 	s.byMember[&c.member] = c
 	s.flush()
 	s.outbox.wake(c)
 	s.log(slog.LevelInfo, "joined", at, slog.String("name", n.shown), c.addrAttr())
+	c.stopTimer() // last: it may panic, and then all that finish undoes is done (E5)
 	return nil
 }
 

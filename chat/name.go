@@ -14,9 +14,6 @@ import (
 
 const (
 	nameRunesMax = 32
-	// nameMarksMax is the number of marks on one base: honest writing needs two
-	// or three, stacked marks climb over the neighbours' lines.
-	nameMarksMax = 4
 	// nameRawRunesMax is what a name may have before NFC, which turns at most
 	// four code points into one. More needs no work to be refused.
 	nameRawRunesMax = 4 * nameRunesMax
@@ -124,8 +121,8 @@ func checkRunes(shown string) error {
 		default:
 			marks++
 		}
-		if marks > nameMarksMax {
-			return refuse("one character of a name has at most %d marks", nameMarksMax)
+		if marks > marksMax {
+			return refuse("one character of a name has at most %d marks", marksMax)
 		}
 		if invisible(r) {
 			return errUnseen(r)

@@ -8,6 +8,8 @@ import (
 // A notice is a line for one client alone: "[SYSTEM]: text" without a time (M1).
 // Unlike a transcript's line it waits in the session's own queue, with the
 // position it belongs at.
+//
+// W2: it ends in LF, as all output does but the prompt.
 func notice(text string) []byte { return []byte("[SYSTEM]: " + text + "\n") }
 
 func noticef(format string, args ...any) []byte { return notice(fmt.Sprintf(format, args...)) }

@@ -179,8 +179,8 @@ func (c *session) gather(b *batch) {
 	}
 }
 
-// missed skips what fell off the transcript's tail and says how much that was
-// (R4): exactly what the client would have read, so without its own lines. Notices
+// missed skips what fell off the transcript's tail and says how much that was (M3,
+// R4): exactly what the client would have read, so without its own lines. Notices
 // due in the gap come behind it.
 func (c *session) missed(b *batch) bool {
 	tail := min(c.server.room.log.tail(), c.member.end)

@@ -120,9 +120,9 @@ func TestOutflowM4OwnLines(t *testing.T) {
 	r := newReading(t, Config{})
 	r.sayOwn("unread")
 	r.say("one")
-	r.reader.member.echo = true
+	r.apply(event{kind: eventEcho, who: &r.reader.member, echo: true})
 	r.sayOwn("read")
-	r.reader.member.echo = false
+	r.apply(event{kind: eventEcho, who: &r.reader.member})
 	r.sayOwn("unread again")
 	expect(t, "M4: in its place in the order", r.batch(), said("one")+rigTime+"[reader]: read\n")
 	r.sayOwn("nothing else")
@@ -139,9 +139,9 @@ func TestOutflowR4Missed(t *testing.T) {
 	expect(t, "R4: a reader that keeps up misses nothing", r.batch(), said("read"))
 	from := r.room.log.head
 	r.sayOwn("own")
-	r.reader.member.echo = true
+	r.apply(event{kind: eventEcho, who: &r.reader.member, echo: true})
 	r.sayOwn("echo")
-	r.reader.member.echo = false
+	r.apply(event{kind: eventEcho, who: &r.reader.member})
 	r.reader.push(notice("answer"))
 	r.sayOwn("own")
 	for r.room.log.tail() < from+10 {

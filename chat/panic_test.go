@@ -235,6 +235,80 @@ func TestPanicLeave(t *testing.T) {
 	}
 }
 
+// TestPanicAtPrompt: E5, a panic at the prompt is no leave.
+func TestPanicAtPrompt(t *testing.T) {
+	inRig(t, Config{}, func(t *testing.T, r *rig) {
+		r.serveBrittle(&fuse{call: "Read"})
+		alice := r.join("alice")
+		r.dialBrittle().want("E5: the connection ends", rigGreeting+markEnd)
+		st := r.wantStats("O2")
+		expect(t, "E5: for an error, at the prompt", []uint64{st.Ended[RefusedError], st.Ended[LeftError]}, []uint64{1, 0})
+		alice.want("E1: nobody left", "")
+		expectIn(t, "O3: the log tells where it stood", r.log.text(), "msg=refused", "state=authenticating reason=error")
+	})
+}
+
+// TestPanicGather: E5, a panic while the writer puts together what one client is to
+// read ends that client's session, and nothing waits for it for ever.
+func TestPanicGather(t *testing.T) {
+	inRig(t, Config{History: -1}, func(t *testing.T, r *rig) {
+		alice, bob := r.join("alice"), r.join("bob")
+		bob.send("one\n")
+		alice.read()
+		alice.stall()
+		bob.send("two\n")
+		bob.send("three\n") // it waits for alice in the chunk
+		bob.read()
+		func() {
+			r.srv.lock.Lock()
+			defer r.srv.lock.Unlock()
+			r.srv.room.log.last().ends = nil
+		}()
+		alice.resume()
+		expectIn(t, "E5: its write ends the session", bob.read(), "[SYSTEM]: alice has left our chat... (error)\n")
+		st := r.wantStats("E5")
+		expect(t, "E5: it is counted, and nothing of it is left", []int{int(st.Panics), int(st.Ended[LeftError]), st.Active, st.Closing, st.Writers}, []int{1, 1, 1, 0, 0})
+		again := r.join("alice")
+		bob.read()
+		again.send("back\n")
+		bob.want("E5: the others are served on", rigTime+"[alice]: back\n")
+		stop := r.async(r.srv.Stop)
+		r.settle()
+		again.Close()
+		bob.Close()
+		r.want("E3: a stop does not wait for it", stop, nil)
+	})
+}
+
+// TestPanicTimer: E5, timers that can be neither stopped nor set again keep no
+// connection open and nobody at the prompt.
+func TestPanicTimer(t *testing.T) {
+	for _, call := range []string{"Timer.Stop", "Timer.Reset"} {
+		f := &fuse{call: call, always: true, out: true}
+		clock := netfake.NewManualClock(rigStart)
+		inRig(t, Config{Clock: brittleClock{clock, f}, LingerTimeout: time.Second}, func(t *testing.T, r *rig) {
+			clock.Settle = r.clock.Settle
+			r.clock = clock
+			alice, prompt, late := r.join("alice"), r.dial(), r.dial()
+			r.settle()
+			f.putIn()
+			late.send("bob\n") // its login timer cannot be stopped
+			prompt.send("?\n?\n?\n")
+			alice.send("/quit\n")
+			r.clock.Advance(time.Minute)
+			if f.takeOut() == 0 {
+				t.Fatalf("E5: %s never panicked: the test has lost its teeth", call)
+			}
+			st := r.wantStats("E5: " + call)
+			expect(t, "E5: nobody is stuck at the prompt", []int{st.Pending, st.Closing}, []int{0, 0})
+			for _, p := range []*peer{alice, prompt} {
+				expect(t, "E5: the connection is closed", p.Probe().PeerClosed, true)
+			}
+			r.join("alice")
+		})
+	}
+}
+
 func shownNow(r *rig) string { return r.clock.Now().Format("[2006-01-02 15:04:05]") }
 
 // A brittleClock is a clock whose calls may panic.
@@ -255,7 +329,23 @@ func (c brittleClock) Elapsed() time.Duration {
 
 func (c brittleClock) AfterFunc(d time.Duration, f func()) Timer {
 	c.fuse.hit("AfterFunc")
-	return c.ManualClock.AfterFunc(d, f)
+	return brittleTimer{c.ManualClock.AfterFunc(d, f), c.fuse}
+}
+
+// A brittleTimer is a timer whose calls may panic.
+type brittleTimer struct {
+	Timer
+	fuse *fuse
+}
+
+func (t brittleTimer) Stop() bool {
+	t.fuse.hit("Timer.Stop")
+	return t.Timer.Stop()
+}
+
+func (t brittleTimer) Reset(d time.Duration) bool {
+	t.fuse.hit("Timer.Reset")
+	return t.Timer.Reset(d)
 }
 
 // playBrittle is a chat that meets, while f is in, every clock and every lock a
@@ -302,7 +392,7 @@ func (r *rig) wantWorking(what string) {
 
 // TestPanicClock: E5, for every single call the server makes of its clock.
 func TestPanicClock(t *testing.T) {
-	for _, call := range []string{"Now", "Elapsed", "AfterFunc"} {
+	for _, call := range []string{"Now", "Elapsed", "AfterFunc", "Timer.Stop", "Timer.Reset"} {
 		for at := 0; ; at++ {
 			f := &fuse{call: call, at: at}
 			what := fmt.Sprintf("E5: %s %d panics", call, at)

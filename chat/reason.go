@@ -38,6 +38,10 @@ const (
 	RefusedProtocol
 	// RefusedGone is a connection that ended before it had a name.
 	RefusedGone
+	// RefusedStop is the stop of the server, for those at the prompt.
+	RefusedStop
+	// RefusedError is a panic at the prompt.
+	RefusedError
 
 	reasonCount
 )
@@ -48,6 +52,7 @@ var reasonLabels = [reasonCount]string{
 	RefusedFull: "full", RefusedPending: "pending", RefusedPerIP: "per ip",
 	RefusedAttempts: "attempts", RefusedTimeout: "timeout",
 	RefusedProtocol: "protocol", RefusedGone: "gone",
+	RefusedStop: "stop", RefusedError: "error",
 }
 
 // String returns the reason's label: the words in a leave line's parentheses where
@@ -70,3 +75,16 @@ func Reasons() []Reason {
 
 // Refused says whether the reason is one of never having been inside.
 func (r Reason) Refused() bool { return r >= RefusedFull }
+
+// atPrompt is the reason as it counts for a connection that was never inside.
+func (r Reason) atPrompt() Reason {
+	switch {
+	case r.Refused():
+		return r
+	case r == LeftStop:
+		return RefusedStop
+	case r == LeftError:
+		return RefusedError
+	}
+	return RefusedGone
+}

@@ -109,7 +109,7 @@ func (r *rig) wantNothingLeft() {
 	expect(r.t, "E4: no task is left", r.tasks.names(), nil)
 	expect(r.t, "E4: no timer is left", r.clock.Pending(), 0)
 	st := r.srv.Stats()
-	expect(r.t, "E4: no connection is left", []int{st.Active, st.Pending, st.Closing, st.Writers}, []int{0, 0, 0, 0})
+	expect(r.t, "E4: no connection is left", []int{st.Active, st.Connecting, st.Pending, st.Closing, st.Writers}, []int{0, 0, 0, 0, 0})
 	expect(r.t, "E4: the server remembers nobody", len(r.srv.sessions)+len(r.srv.byMember)+len(r.srv.perIP), 0)
 	expect(r.t, "L5: nobody lingers", r.srv.lingering, 0)
 	expect(r.t, "R5: every borrowed buffer is back", r.srv.buffers.lent, 0)
@@ -130,8 +130,9 @@ func (r *rig) wantStats(reason string) Stats {
 	}
 	expect(r.t, reason+": accepted = inside + at the prompt + ended", uint64(st.Active+st.Pending)+ended, st.Accepted)
 	expect(r.t, reason+": every connection is in one state", st.Active+st.Pending+st.Closing, len(r.srv.sessions))
-	if st.Joins < uint64(st.Active) || st.Joins > uint64(st.Active)+left {
-		r.t.Fatalf("%s: %d joined, but %d are inside and %d left", reason, st.Joins, st.Active, left)
+	expect(r.t, reason+": joined = inside + left", uint64(st.Active)+left, st.Joins)
+	if st.Connecting < 0 || st.Connecting > st.Pending {
+		r.t.Fatalf("%s: %d are connecting, of %d who have no name", reason, st.Connecting, st.Pending)
 	}
 	return st
 }

@@ -8,7 +8,8 @@ import (
 
 // A room is who is inside, under which names, and what was said. It is plain
 // state: apply, the only function that changes it, is deterministic, does no I/O,
-// reads no clock and starts nothing, so a room can be replayed from its events.
+// reads no clock and starts nothing, so a room can be replayed from its events. (forget
+// changes nothing anybody reads: it drops those who have read to their end.)
 //
 // The server's lock guards a room.
 type room struct {
@@ -54,6 +55,7 @@ const (
 	eventSay                     // who says text
 	eventMe                      // who does text
 	eventRename                  // who is now name
+	eventEcho                    // who reads its own lines back, or not
 	eventLeave                   // who leaves for reason, with text after /quit
 	eventClose                   // the server stops
 )
@@ -65,6 +67,7 @@ type event struct {
 	who    *member
 	name   name
 	text   []byte
+	echo   bool
 	reason Reason
 }
 
@@ -108,6 +111,8 @@ func (r *room) apply(e event) error {
 		r.write(e.at, e.who, "[", e.who.name.shown, "]: ", e.text)
 	case eventMe:
 		r.write(e.at, e.who, " * ", e.who.name.shown, " ", e.text)
+	case eventEcho:
+		e.who.echo = e.echo
 	case eventLeave:
 		r.leave(e)
 	case eventClose:

@@ -98,6 +98,8 @@ func (r *modelRoom) apply(e event, m *modelMember) string {
 		r.say(e.at, skip, "[%s]: %s", m.name.shown, e.text)
 	case eventMe:
 		r.say(e.at, skip, " * %s %s", m.name.shown, e.text)
+	case eventEcho:
+		m.echo = e.echo
 	case eventRename:
 		switch {
 		case m.name.shown == e.name.shown:
@@ -243,9 +245,10 @@ func (w *roomWorld) rename(t *rapid.T) {
 }
 
 func (w *roomWorld) echo(t *rapid.T) {
+	on := rapid.Bool().Draw(t, "on")
 	if c, m := w.someone(t); c != nil {
-		c.member.echo = !c.member.echo
-		m.echo = c.member.echo
+		w.apply(t, event{kind: eventEcho, who: &c.member, echo: on}, m)
+		expect(t, "M4: whether it reads its own lines", c.member.echo, m.echo)
 	}
 }
 
@@ -388,6 +391,7 @@ func replayRoom(seed []int) string {
 			at:     time.Unix(int64(n), 0),
 			name:   validNames[n/8%len(validNames)],
 			text:   []byte(strconv.Itoa(n % 1000)),
+			echo:   n/8%2 == 0,
 			reason: Reason(n / 64 % int(LeftStop)),
 		}
 		switch {

@@ -1,10 +1,8 @@
 package chat
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
@@ -16,8 +14,8 @@ import (
 // as net/http's does.
 var ErrServerClosed = errors.New("chat: server closed")
 
-// ErrDrainTimeout is returned by Stop when Config.DrainTimeout passed and the
-// clients that had not read what was theirs were cut.
+// ErrDrainTimeout is returned by Stop when clients that had not read what was theirs
+// were cut, because Config.DrainTimeout passed or Close was called meanwhile.
 var ErrDrainTimeout = errors.New("chat: clients were cut before they had read everything")
 
 // Server is a chat server with one room. Its methods may be called concurrently.
@@ -49,8 +47,7 @@ type Server struct {
 	journal  journal
 	stats    Stats
 	lastID   uint64
-	// lastEnding numbers the sessions in the order they end.
-	lastEnding uint64
+	endings  uint64 // numbers the sessions in the order they end
 	// lingering counts the connections that wait, behind their last line, for
 	// the client to close, and those refused at the door.
 	lingering int
@@ -176,118 +173,6 @@ func (s *Server) Stats() Stats {
 	return st
 }
 
-// Shutdown stops the server gently (E3): it closes the listeners, lets every
-// client read what is in the transcript and the line that says so, and waits for
-// them to go. When ctx ends first, the connections left are cut and its error is
-// returned. A second call waits as well.
-//
-// ctx is watched through context.AfterFunc alone.
-func (s *Server) Shutdown(ctx context.Context) error {
-	s.drain()
-	unwatch := context.AfterFunc(ctx, s.cutAll)
-	defer unwatch()
-	if cut := s.awaitEnd(); cut && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return s.failure()
-}
-
-// Stop is Shutdown within Config.DrainTimeout. It returns ErrDrainTimeout if
-// clients had to be cut.
-func (s *Server) Stop() error {
-	s.drain()
-	if s.cfg.DrainTimeout > 0 {
-		timer := s.afterFunc(s.cfg.DrainTimeout, s.cutAll)
-		defer timer.Stop()
-	}
-	if cut := s.awaitEnd(); cut {
-		return ErrDrainTimeout
-	}
-	return s.failure()
-}
-
-// Close stops the server at once: every connection is cut.
-func (s *Server) Close() error {
-	s.drain()
-	s.cutAll()
-	s.awaitEnd()
-	return s.failure()
-}
-
-func (s *Server) isDraining() bool {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	return s.draining
-}
-
-func (s *Server) failure() error {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	return s.startErr
-}
-
-// drain begins the stop: the room is closed with its last line, and every session
-// ends behind it.
-func (s *Server) drain() {
-	at := s.clock.Now()
-	listeners, sessions := s.drainLocked(at)
-	for _, a := range listeners {
-		a.ln.Close()
-	}
-	for _, c := range sessions {
-		c.interrupt()
-	}
-}
-
-// drainLocked takes the lock; what it returns is acted on outside of it.
-func (s *Server) drainLocked(at time.Time) ([]*acceptor, []*session) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	if s.draining {
-		return nil, nil
-	}
-	s.draining = true
-	if s.sweep != nil {
-		s.sweep.Stop()
-	}
-	for _, a := range s.accepting {
-		a.cond.Signal()
-	}
-	s.log(slog.LevelInfo, "stopping", at, slog.Int("clients", len(s.room.members)))
-	// E3: apply cannot refuse: the room is not closed yet.
-	_ = s.room.apply(event{kind: eventClose, at: at})
-	for _, c := range s.sessions {
-		c.finishLocked(LeftStop, at, nil)
-	}
-	return slices.Clone(s.accepting), slices.Clone(s.sessions)
-}
-
-// cutAll ends every connection at once.
-func (s *Server) cutAll() {
-	sessions := func() []*session {
-		s.lock.Lock()
-		defer s.lock.Unlock()
-		s.cutShort = s.cutShort || len(s.sessions) > 0
-		return slices.Clone(s.sessions)
-	}()
-	for _, c := range sessions {
-		c.cut()
-	}
-}
-
-// awaitEnd waits until nothing of the server runs any more (E4), and reports
-// whether anybody was cut for it.
-func (s *Server) awaitEnd() (cut bool) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	for len(s.sessions) > 0 || len(s.accepting) > 0 || len(s.outbox.writers) > 0 || s.tasks > 0 {
-		s.idle.Wait()
-	}
-	s.outbox.stopWatchdog()
-	s.awaitJournal()
-	return s.cutShort
-}
-
 // spawn starts a task that Shutdown waits for. The lock is held.
 func (s *Server) spawn(name string, f func()) {
 	s.tasks++
@@ -305,148 +190,6 @@ func (s *Server) taskEnded() {
 }
 
 var lineKicked = notice("you were kicked, goodbye")
-
-// A refusal at the door has no session to speak of; its reader, like any other,
-// gets the line and a clean close.
-var (
-	lineFull = func(clients int) []byte {
-		return notice(fmt.Sprintf("the chat is full (%d clients), try again later", clients))
-	}
-	linePending = notice("too many people are logging in, try again later")
-	linePerIP   = notice("too many connections from your address")
-)
-
-// admit registers a connection or refuses it, in one critical section, and starts
-// its session.
-func (s *Server) admit(conn net.Conn) {
-	c := newSession(s, conn)
-	if !s.register(c) {
-		// Too many are lingering already: no last line, and no task (L5).
-		reset(conn)
-		return
-	}
-	s.runtime.Go("session", c.run)
-}
-
-// register decides on a new connection. False means it is to be reset.
-func (s *Server) register(c *session) bool {
-	at := s.clock.Now()
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	if s.draining {
-		return false
-	}
-	why, last := s.refusalFor(c)
-	if last == nil {
-		// E5: before anything is registered, as the clock may panic.
-		s.startSweepLocked()
-		if s.cfg.LoginTimeout > 0 {
-			c.timer = s.afterFunc(s.cfg.LoginTimeout, c.loginTimedOut)
-		}
-	}
-	s.stats.Accepted++
-	if last != nil && s.lingerFull() {
-		s.stats.Ended[why]++
-		return false
-	}
-	s.lastID++
-	c.member.id = s.lastID
-	c.index = len(s.sessions)
-	s.sessions = append(s.sessions, c)
-	s.enter(c)
-	if last != nil {
-		s.countLingering(c)
-		c.finishLocked(why, at, last)
-		return true
-	}
-	c.push(s.greeting)
-	return true
-}
-
-// refusalFor says why a newcomer is not let in, or nothing.
-func (s *Server) refusalFor(c *session) (Reason, []byte) {
-	switch {
-	case s.cfg.MaxPerIP > 0 && c.addr.IsValid() && s.perIP[c.addr.Addr()] >= s.cfg.MaxPerIP:
-		return RefusedPerIP, linePerIP // R2
-	case s.room.full():
-		return RefusedFull, lineFull(s.cfg.MaxClients) // L5
-	case s.cfg.MaxPending > 0 && s.stats.Pending >= s.cfg.MaxPending:
-		return RefusedPending, linePending // L3
-	}
-	return 0, nil
-}
-
-// enter counts a connection at the prompt.
-func (s *Server) enter(c *session) {
-	s.stats.Pending++
-	if c.addr.IsValid() {
-		s.perIP[c.addr.Addr()]++
-	}
-}
-
-// exit counts a connection out that was pending or inside: from now on it is
-// closing, and takes nobody's place (L3).
-func (s *Server) exit(c *session) {
-	if c.state != stateActive {
-		s.stats.Pending--
-	}
-	s.stats.Closing++
-	s.lastEnding++
-	c.ending = s.lastEnding
-	if !c.addr.IsValid() {
-		return
-	}
-	ip := c.addr.Addr()
-	if s.perIP[ip]--; s.perIP[ip] == 0 {
-		delete(s.perIP, ip)
-	}
-}
-
-// lingerFull says whether as many connections linger as may (L5). At a stop nobody
-// new comes, so everybody may.
-func (s *Server) lingerFull() bool {
-	return s.cfg.MaxPending > 0 && s.lingering >= s.cfg.MaxPending && !s.draining
-}
-
-func (s *Server) countLingering(c *session) {
-	if !c.lingering {
-		c.lingering = true
-		s.lingering++
-	}
-}
-
-// tooManyClosing returns the connection to cut where more are closing than there
-// are places: the one that has been at it longest. Those who still have lines to
-// read count too, or clients that leave without reading would cost unbounded
-// memory (R5).
-func (s *Server) tooManyClosing() *session {
-	if s.cfg.MaxClients < 0 || s.cfg.MaxPending < 0 || s.draining ||
-		s.stats.Closing <= s.cfg.MaxClients+s.cfg.MaxPending {
-		return nil
-	}
-	var longest *session
-	for _, c := range s.sessions {
-		if c.state == stateDisconnecting && !c.closed && (longest == nil || c.ending < longest.ending) {
-			longest = c
-		}
-	}
-	return longest
-}
-
-// remove forgets a closed connection.
-func (s *Server) remove(c *session) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	last := s.sessions[len(s.sessions)-1]
-	s.sessions[c.index], last.index = last, c.index
-	s.sessions = s.sessions[:len(s.sessions)-1]
-	s.stats.Closing--
-	if c.lingering {
-		s.lingering--
-	}
-	s.room.forget(&c.member)
-	s.idle.Broadcast()
-}
 
 // commit applies an event. Whoever calls it also calls flush, at the latest before
 // it waits for anything.

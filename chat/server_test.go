@@ -31,7 +31,7 @@ func TestStopE3Drains(t *testing.T) {
 		r.want("E3: Stop returns when all are gone", stop, nil)
 		r.want("E3: Serve ended", r.served, ErrServerClosed)
 		st := r.wantStats("O2")
-		expect(t, "E3: everybody ended for the stop", st.Ended[LeftStop], 3)
+		expect(t, "E3: everybody ended for the stop, who was inside and who was not", []uint64{st.Ended[LeftStop], st.Ended[RefusedStop]}, []uint64{2, 1})
 		r.wantNothingLeft()
 	})
 }
@@ -114,8 +114,10 @@ func TestStopE3Concurrent(t *testing.T) {
 }
 
 func TestShutdownContext(t *testing.T) {
-	inRig(t, Config{}, func(t *testing.T, r *rig) {
-		alice := r.join("alice")
+	inRig(t, Config{RateInterval: -1}, func(t *testing.T, r *rig) {
+		alice, stuck := r.join("alice"), r.join("stuck")
+		stuck.stall()
+		alice.send("one\ntwo\n")
 		ctx, cancel := context.WithCancelCause(context.Background())
 		because := errors.New("because")
 		stop := r.async(func() error { return r.srv.Shutdown(ctx) })
@@ -123,10 +125,62 @@ func TestShutdownContext(t *testing.T) {
 		r.wantWaiting("E3: Shutdown has no time limit of its own", stop)
 		cancel(because)
 		r.want("E3: the context's end cuts those left, and its cause is returned", stop, because)
-		if !alice.Probe().Reset {
+		if !stuck.Probe().Reset {
 			t.Fatalf("E3: the client left was not cut")
 		}
 		r.wantNothingLeft()
+	})
+}
+
+// TestStopE3WhoHasRead: at the end of Stop's time, or of Shutdown's context, only
+// those who have not read what is theirs are cut. For the others the linger is
+// over: no reset, and no error for them. Close, meanwhile or at once, cuts them too.
+func TestStopE3WhoHasRead(t *testing.T) {
+	for _, how := range []struct {
+		name  string
+		end   func(r *rig, cancel func()) // of the time there is
+		stuck error                       // what the stop returns if somebody was stuck
+	}{
+		{"Stop", func(r *rig, _ func()) { r.clock.Advance(5 * time.Second) }, ErrDrainTimeout},
+		{"Shutdown", func(_ *rig, cancel func()) { cancel() }, context.Canceled},
+	} {
+		for _, stuck := range []bool{false, true} {
+			what := fmt.Sprintf("E3: %s (somebody is stuck: %v)", how.name, stuck)
+			inRig(t, Config{LingerTimeout: -1, RateInterval: -1}, func(t *testing.T, r *rig) {
+				alice, bob, prompt := r.join("alice"), r.join("bob"), r.dial()
+				alice.read()
+				want := error(nil)
+				if stuck {
+					want = how.stuck
+					bob.stall()
+					alice.send("one\ntwo\n")
+				}
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				stop := r.async(func() error {
+					if how.name == "Stop" {
+						return r.srv.Stop()
+					}
+					return r.srv.Shutdown(ctx)
+				})
+				alice.want(what+": the last line and the end", stopLine+markEnd)
+				r.clock.Advance(5*time.Second - 1)
+				r.wantWaiting(what+": those who stay are waited for", stop)
+				how.end(r, cancel)
+				r.want(what+": then the stop returns", stop, want)
+				expect(t, what+": who has read is not reset, who is stuck is",
+					[]bool{alice.Probe().Reset, bob.Probe().Reset, prompt.Probe().Reset}, []bool{false, stuck, false})
+				r.wantNothingLeft()
+			})
+		}
+	}
+	inRig(t, Config{LingerTimeout: -1}, func(t *testing.T, r *rig) {
+		alice := r.join("alice")
+		stop := r.async(r.srv.Stop)
+		r.wantWaiting("E3: Stop waits", stop)
+		r.want("E4: Close cuts everybody", r.async(r.srv.Close), nil)
+		r.want("E3: Stop tells that somebody was cut", stop, ErrDrainTimeout)
+		expect(t, "E4: Close resets", alice.Probe().Reset, true)
 	})
 }
 
@@ -147,7 +201,7 @@ func TestCloseAtOnce(t *testing.T) {
 // TestCloseE4Timers: a session's timer goes with what it was for, whatever comes
 // after it.
 func TestCloseE4Timers(t *testing.T) {
-	inRig(t, Config{IdleTimeout: -1, WriteTimeout: -1, NameAttempts: 1}, func(t *testing.T, r *rig) {
+	inRig(t, Config{IdleTimeout: -1, RateInterval: -1, WriteTimeout: -1, NameAttempts: 1}, func(t *testing.T, r *rig) {
 		prompt := r.dial()
 		r.settle()
 		expect(t, "L3: one timer for the login", r.clock.Pending(), 1)

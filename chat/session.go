@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -124,11 +125,18 @@ func (c *session) chat() {
 			return
 		}
 		if err != nil {
-			c.answer(noticef("line too long, lost: at most %d bytes are allowed", c.lines.max))
+			c.lineTooLong()
 			continue
 		}
 		c.obey(line)
 	}
+}
+
+// lineTooLong says that a line was lost (W5), and what comes after that.
+func (c *session) lineTooLong(more ...[]byte) {
+	c.server.count(func(st *Stats) { st.LinesLong++ })
+	why := noticef("line too long, lost: at most %d bytes are allowed", c.lines.max)
+	c.answer(append([][]byte{why}, more...)...)
 }
 
 // Errors of nextLine, besides those of the connection.
@@ -166,6 +174,7 @@ func (c *session) nextLine() ([]byte, error) {
 			}
 		}
 		if c.eof {
+			// E2: what was sent before the half-close is carried out.
 			line, status := c.lines.end()
 			switch status {
 			case lineDone:
@@ -181,8 +190,7 @@ func (c *session) nextLine() ([]byte, error) {
 	}
 }
 
-// read waits for bytes. Before it blocks it lets everybody read what this client
-// said: the lines of one packet thus reach each of the others in one write.
+// read waits for bytes.
 func (c *session) read() error {
 	buf, err := c.readBuffer()
 	if err != nil {
@@ -225,6 +233,8 @@ func (c *session) readBuffer() ([]byte, error) {
 	if c.state == stateDisconnecting {
 		return nil, errEnded
 	}
+	// Before this task blocks, everybody may read what its client said: the lines
+	// of one packet thus reach each of the others in one write.
 	s.flush()
 	if c.big != nil {
 		s.buffers.put(c.big)
@@ -251,7 +261,7 @@ func (s *Server) countRead(n int) {
 func (c *session) pace() bool {
 	s := c.server
 	now := s.clock.Elapsed()
-	if s.cfg.RateInterval > 0 && s.cfg.RateBurst > 0 {
+	if s.rated() {
 		wait := c.bucket.take(now, s.cfg.RateInterval, s.cfg.RateBurst)
 		if wait > 0 && !c.slowed {
 			c.slowDown()
@@ -270,7 +280,19 @@ func (c *session) pace() bool {
 
 func (c *session) slowDown() {
 	c.server.count(func(st *Stats) { st.SlowDowns++ })
-	c.answer(noticef("slow down: your lines go out one per %v", c.server.cfg.RateInterval))
+	c.answer(noticef("slow down: your lines go out one per %s", inWords(c.server.cfg.RateInterval)))
+}
+
+// inWords is a duration without the zeros of time.Duration: 1m, not 1m0s.
+func inWords(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // sleep waits for d, or until the session ends.
@@ -294,216 +316,6 @@ func (c *session) sleep(d time.Duration) {
 	c.pacing = false
 }
 
-// finish ends the session for why, with last as its last line, unless it has ended
-// already: the first to take the lock decides (E1).
-func (c *session) finish(why Reason, last []byte) {
-	at := c.server.nowOrZero()
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
-	c.finishLocked(why, at, last)
-}
-
-// finishLocked frees the name and the place, announces once, and lets the writer
-// carry what is left. Its caller then wakes the reader with interrupt, outside the
-// lock, unless it is the reader.
-func (c *session) finishLocked(why Reason, at time.Time, last []byte) {
-	s := c.server
-	if c.state == stateDisconnecting {
-		return
-	}
-	inside := c.state == stateActive
-	if !inside && !why.Refused() && why != LeftStop && why != LeftError {
-		why = RefusedGone
-	}
-	s.exit(c)
-	c.state, c.why, c.last, c.hold = stateDisconnecting, why, last, openEnd
-	s.stats.Ended[why]++
-	c.stopTimer()
-	switch {
-	case !inside:
-		if why == LeftStop {
-			c.last = lineStopping
-		}
-		s.log(slog.LevelInfo, "refused", at, c.addrAttr(), slog.String("reason", why.String()))
-	case why != LeftStop:
-		// Nothing refuses a leave but a closed room, and then why is LeftStop.
-		_ = s.commit(event{kind: eventLeave, at: at, who: &c.member, reason: why, text: c.quitText})
-		fallthrough
-	default:
-		s.log(slog.LevelInfo, "left", at, slog.String("name", c.member.name.shown), c.addrAttr(), slog.String("reason", why.String()))
-		delete(s.byMember, &c.member)
-	}
-	s.flush()
-	s.outbox.wake(c)
-	c.signal()
-}
-
-var lineStopping = notice("Server shutting down...")
-
-// ended says whether finish was here.
-func (c *session) ended() bool {
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
-	return c.state == stateDisconnecting
-}
-
-// interrupt wakes the reader from its Read, by whatever works. The connection may
-// be closed by then.
-func (c *session) interrupt() {
-	if !c.server.survive("interrupt", func() { _ = c.conn.SetReadDeadline(longPast) }) {
-		c.cut()
-	}
-}
-
-// end sees the connection off: what is due is written, then the write side is
-// shut, then the client gets LingerTimeout to read it and close (L5). Closing
-// with input unread would reset the connection and may destroy the last line on
-// its way: 200 of 200 were lost that way, none this way.
-func (c *session) end() {
-	defer c.server.insist("session", func() { c.server.remove(c) })
-	defer c.guard(c.close)
-	c.guard(func() {
-		c.cutOneTooMany()
-		if !c.awaitWritten() {
-			// A clean end behind part of a line would pass for all there was.
-			c.cut()
-			return
-		}
-		if c.closeWrite() && !c.eof && c.startLinger() {
-			c.discard()
-		}
-	})
-}
-
-func (c *session) cutOneTooMany() {
-	other := func() *session {
-		c.server.lock.Lock()
-		defer c.server.lock.Unlock()
-		return c.server.tooManyClosing()
-	}()
-	if other != nil {
-		other.cut()
-	}
-}
-
-// awaitWritten waits until the writer is done with the connection, and reports
-// whether the client may have read it all.
-func (c *session) awaitWritten() bool {
-	s := c.server
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	if c.big != nil {
-		s.buffers.put(c.big)
-		c.big, c.unread = nil, nil
-	}
-	for c.out != outDone {
-		c.wait()
-	}
-	return !c.closed && !c.broken
-}
-
-// closeWrite ends the output; false means the connection cannot.
-func (c *session) closeWrite() bool {
-	half, ok := c.conn.(interface{ CloseWrite() error })
-	return ok && half.CloseWrite() == nil
-}
-
-// startLinger gives the client LingerTimeout to close its side; false means that
-// too many are lingering already.
-func (c *session) startLinger() bool {
-	s := c.server
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	if !c.lingering && s.lingerFull() {
-		return false
-	}
-	s.countLingering(c)
-	if s.cfg.LingerTimeout > 0 {
-		c.timer = s.afterFunc(s.cfg.LingerTimeout, c.lingerTimedOut)
-	}
-	return true
-}
-
-func (c *session) lingerTimedOut() {
-	func() {
-		c.server.lock.Lock()
-		defer c.server.lock.Unlock()
-		c.lingerOver = true
-	}()
-	c.interrupt()
-}
-
-// discard reads to the end of input or of the linger.
-func (c *session) discard() {
-	for {
-		// finish's interrupt may come as late as now; take it back.
-		if c.lingered() || c.conn.SetReadDeadline(time.Time{}) != nil || c.lingered() {
-			return
-		}
-		_, err := c.conn.Read(c.small[:])
-		if err != nil && !timedOut(err) {
-			return
-		}
-	}
-}
-
-func (c *session) lingered() bool {
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
-	return c.lingerOver || c.closed
-}
-
-func (c *session) close() {
-	if c.startClose() {
-		// A cut is under way and may not have got to it: a close would overtake it.
-		reset(c.conn)
-		return
-	}
-	_ = c.conn.Close()
-}
-
-// startClose reports whether a cut has begun.
-func (c *session) startClose() (cut bool) {
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
-	cut = c.closed
-	c.closed = true
-	c.stopTimer()
-	return cut
-}
-
-// cut ends the connection at once, with a reset where it can: nothing more is
-// worth sending to this client.
-func (c *session) cut() {
-	if c.startCut() && !c.server.survive("cut", func() { reset(c.conn) }) {
-		c.interrupt()
-	}
-}
-
-// reset closes conn so that nothing lingers on this side. Close wakes whoever is
-// blocked on the connection, whatever its kind.
-func reset(conn net.Conn) {
-	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = tls.NetConn()
-	}
-	if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
-}
-
-func (c *session) startCut() bool {
-	c.server.lock.Lock()
-	defer c.server.lock.Unlock()
-	if c.closed {
-		return false
-	}
-	c.closed = true
-	c.server.outbox.wake(c)
-	c.signal()
-	return true
-}
-
 // wait waits on the session's own condition variable. Only its reader does.
 func (c *session) wait() {
 	if c.cond == nil {
@@ -515,13 +327,6 @@ func (c *session) wait() {
 func (c *session) signal() {
 	if c.cond != nil {
 		c.cond.Signal()
-	}
-}
-
-func (c *session) stopTimer() {
-	if c.timer != nil {
-		c.timer.Stop()
-		c.timer = nil
 	}
 }
 

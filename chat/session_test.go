@@ -1,11 +1,14 @@
 package chat
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"example.com/chatd/chat/netfake"
@@ -43,6 +46,40 @@ func TestSessionE1NetworkTimeout(t *testing.T) {
 		_ = bob.CloseWrite()
 		alice.want("E1, W1: lost, the half line dropped", rigTime+"[SYSTEM]: bob has left our chat... (connection lost)\n")
 	})
+}
+
+// TestSessionW5Counted: a line that is too long counts as one, at the prompt and
+// inside, and at the prompt it is no attempt.
+func TestSessionW5Counted(t *testing.T) {
+	inRig(t, Config{MaxMessage: 8, NameAttempts: 1}, func(t *testing.T, r *rig) {
+		const lost = "[SYSTEM]: line too long, lost: at most 16 bytes are allowed\n"
+		alice := r.dial()
+		for n := range 2 {
+			alice.send(strings.Repeat("x", 17) + "\n")
+			expect(t, "W5: lost at the prompt", r.srv.Stats().LinesLong, uint64(n+1))
+		}
+		alice.want("W5: one error each, and the prompt again", rigGreeting+lost+prompt+lost+prompt)
+		alice.send("alice\n")
+		alice.read()
+		alice.send(strings.Repeat("x", 17) + "\n")
+		alice.want("W5: one error", lost)
+		expect(t, "W5: lost inside", r.srv.Stats().LinesLong, 3)
+	})
+}
+
+// TestSlowDownR1Words: the interval is said as people say it.
+func TestSlowDownR1Words(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Second: "1s", 1500 * time.Millisecond: "1.5s", 10 * time.Second: "10s", time.Minute: "1m",
+		10 * time.Minute: "10m", 90 * time.Second: "1m30s", time.Hour: "1h", 100 * time.Hour: "100h",
+		70 * time.Minute: "1h10m", time.Hour + time.Second: "1h0m1s",
+	} {
+		inRig(t, Config{RateInterval: d, RateBurst: 1, IdleTimeout: -1}, func(t *testing.T, r *rig) {
+			alice := r.join("alice")
+			alice.send("one\ntwo\n")
+			alice.want("R1", fmt.Sprintf("[SYSTEM]: slow down: your lines go out one per %s\n", want))
+		})
+	}
 }
 
 // TestSessionSize: the memory of an idle client is that of its session, its task and

@@ -4,7 +4,8 @@ package chat
 // section. Gauges say how things stand; the others only ever grow.
 type Stats struct {
 	Active      int  // gauge: clients inside
-	Pending     int  // gauge: connections at the name prompt
+	Connecting  int  // gauge: connections whose greeting is under way
+	Pending     int  // gauge: connections at the name prompt, and those connecting
 	Closing     int  // gauge: connections being drained or lingering
 	Writers     int  // gauge: writer tasks
 	Draining    bool // Shutdown has begun

@@ -59,7 +59,7 @@ func TestTCPFullAtTheName(t *testing.T) {
 func TestTCPLastLineReachesASender(t *testing.T) {
 	// One line per hour: from the second on, everything stays unread.
 	stingy := chat.Config{RateInterval: time.Hour, RateBurst: 1}
-	slowDown := "[SYSTEM]: slow down: your lines go out one per 1h0m0s"
+	slowDown := "[SYSTEM]: slow down: your lines go out one per 1h"
 
 	t.Run("L2 too many attempts", func(t *testing.T) {
 		s := startTCP(t, chat.Config{})
@@ -122,7 +122,7 @@ func TestTCPUnreadInputDestroysNothing(t *testing.T) {
 	bob.join("bob")
 	alice.want("L4", "[time][SYSTEM]: bob has joined our chat...")
 	bob.send(strings.Repeat("\n", 64<<10))
-	bob.want("R1", "[SYSTEM]: slow down: your lines go out one per 1h0m0s")
+	bob.want("R1", "[SYSTEM]: slow down: your lines go out one per 1h")
 	before := s.Stats().Deliveries
 	text := strings.Repeat("x", 1000)
 	for range 10 {
@@ -259,7 +259,7 @@ func TestTCPVanishedPeerIsNoticedByAWrite(t *testing.T) {
 	alice, bob := joinTCP(t, s.Addr(), "alice"), joinTCP(t, s.Addr(), "bob")
 	bob.send("one\ntwo\n")
 	alice.until("M1", "[time][bob]: one")
-	bob.want("R1", "[SYSTEM]: slow down: your lines go out one per 1h0m0s")
+	bob.want("R1", "[SYSTEM]: slow down: your lines go out one per 1h")
 	bob.vanish()
 	alice.send("bob?\n")
 	alice.want("E1", "[time][SYSTEM]: bob has left our chat... (connection lost)")

@@ -69,7 +69,7 @@ func Load(dir string) ([]Conversation, error) {
 }
 
 var (
-	pathPattern  = regexp.MustCompile(`^\d\d-([A-Z]\d)-[a-z0-9-]+\.txt$`)
+	pathPattern  = regexp.MustCompile(`^\d{2,3}-([A-Z]\d)-[a-z0-9-]+\.txt$`)
 	flagsPattern = regexp.MustCompile(`^\$ chatd((?: -[a-z-]+ \S+)*)$`)
 )
 

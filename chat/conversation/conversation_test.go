@@ -87,6 +87,11 @@ func TestParseErrors(t *testing.T) {
 	if _, err := Parse("07-M2-sample.txt", sample); err == nil {
 		t.Error("a promise that is not the name's was taken")
 	}
+	for name, ok := range map[string]bool{"7-M1-a.txt": false, "07-M1-a.txt": true, "107-M1-a.txt": true, "1007-M1-a.txt": false} {
+		if _, err := Parse(name, sample); (err == nil) != ok {
+			t.Errorf("%s: %v: a name has a number of two or three digits", name, err)
+		}
+	}
 }
 
 // A difference is told with its place and the promise.

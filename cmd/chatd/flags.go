@@ -173,7 +173,10 @@ func (o *options) inFlags(err error) error {
 		"chat: ", "",
 		"Config.TranscriptBytes", o.source("transcript-bytes"),
 		"Config.MaxMessage", o.source("max-message"),
+		"Config.RateInterval", o.source("rate-interval"),
 		"MaxMessage", o.source("max-message"),
+		"RateBurst", o.source("rate-burst"),
+		"Config.Slow", o.source("slow"),
 		"Config.MOTD", fmt.Sprintf("%s %q", o.source("motd"), o.motd),
 	)
 	return errors.New(words.Replace(err.Error()))

@@ -280,3 +280,32 @@ func TestRoomErrorsNameFlags(t *testing.T) {
 		}
 	}
 }
+
+// O1: whatever chat.New refuses, the words are those of the command line.
+func TestRoomErrorsNameNoField(t *testing.T) {
+	for flagName, bad := range map[string]chat.Config{
+		"max-message":      {MaxMessage: -1},
+		"transcript-bytes": {TranscriptBytes: -1},
+		"rate-interval":    {RateInterval: 1 << 62},
+		"rate-burst":       {RateBurst: 1 << 50, RateInterval: time.Hour},
+		"slow":             {Slow: "drop"},
+		"motd":             {MOTD: strings.Repeat("x", 10000)},
+		"motd of lines":    {MOTD: strings.Repeat("\n", 1000)},
+		"motd of bytes":    {MOTD: "\xff"},
+	} {
+		flagName, _, _ = strings.Cut(flagName, " ")
+		_, err := chat.New(bad)
+		if err == nil {
+			t.Fatalf("-%s: the room takes it", flagName)
+		}
+		o := defaultOptions()
+		o.motd = "motd.txt"
+		for _, fromEnv := range []bool{false, true} {
+			o.fromEnv[flagName] = fromEnv
+			got := o.inFlags(err).Error()
+			if strings.Contains(got, "Config.") || !strings.Contains(got, o.source(flagName)) {
+				t.Errorf("-%s: %s", flagName, got)
+			}
+		}
+	}
+}

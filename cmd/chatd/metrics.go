@@ -48,7 +48,8 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	gauge := func(state string, n int) {
 		out <- prometheus.MustNewConstMetric(connectionsDesc, prometheus.GaugeValue, float64(n), state)
 	}
-	gauge("authenticating", s.Pending)
+	gauge("connecting", s.Connecting)
+	gauge("authenticating", s.Pending-s.Connecting)
 	gauge("active", s.Active)
 	gauge("disconnecting", s.Closing)
 	for _, reason := range chat.Reasons() {

@@ -17,10 +17,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/metrics.txt")
 
-// fullStats has a different number in each field.
+// fullStats has a different number in each field; Pending counts Connecting too.
 func fullStats() chat.Stats {
 	s := chat.Stats{
-		Active: 1, Pending: 2, Closing: 3, Writers: 4, Draining: true, Transcript: 5,
+		Active: 1, Connecting: 21, Pending: 23, Closing: 3, Writers: 4, Draining: true, Transcript: 5,
 		Accepted: 6, Joins: 7, Renames: 8, Messages: 9, Privates: 10, Deliveries: 11,
 		Bytes: 12, BytesRead: 13, Missed: 14, SlowDowns: 15, LinesLong: 16,
 		AcceptFails: 17, Panics: 18, LogDropped: 19, NamesRefused: 20,
