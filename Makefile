@@ -2,9 +2,10 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FUZZTIME    = 15s
+SIMTIME     = 5m
 FUZZERS     = $(shell grep -ho 'func Fuzz[A-Za-z]*' chat/*_test.go | cut -c6-)
 
-.PHONY: check lint test race fuzz bench
+.PHONY: check lint test race fuzz sim bench
 check: lint test race fuzz
 
 lint:
@@ -24,6 +25,9 @@ race:
 
 fuzz: # the default of -fuzzminimizetime is 46 times slower
 	for f in $(FUZZERS); do go test ./chat -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done
+
+sim: # a longer soak than go test's slice; a failure is shrunk and replays
+	go run ./cmd/chatsim -time $(SIMTIME)
 
 bench: # chatd, a naive server and the raw limit, side by side; docs/MEASURING.md
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./chat/fanbench

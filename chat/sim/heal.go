@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"time"
+
+	"example.com/chatd/chat/check"
+)
+
+// heal is the calm at the end of every run: all faults end, everybody reads, time
+// passes until all that was sent can have been carried out (oracle 16).
+func (w *world) heal() {
+	w.stepNo++
+	w.engine.begin(w.stepNo, uint32(w.opts.Seed)+1)
+	for _, c := range w.clients {
+		c.mode = readsAll
+		for _, wire := range c.held {
+			wire.Heal()
+		}
+		if interval, _ := w.opts.rate(); len(c.held) > 0 && interval > 0 {
+			c.full = w.clock.Elapsed() + time.Duration(len(c.obs.Sent))*interval // it all comes now
+		}
+		if c.far {
+			c.conn.SetLatency(0)
+			c.conn.Peer().SetLatency(0)
+		}
+		c.dribbles = false
+		c.push(len(c.out))
+		if !w.engine.together() {
+			w.quiet()
+		}
+	}
+	w.quiet()
+	w.catchUp()
+	w.reclaim()
+	if w.stopping {
+		return
+	}
+	for _, c := range w.clients[1:] {
+		c.obs.KeepsUp = !c.gone
+		whole := c.obs.End == check.Open || c.obs.End == check.EOF && c.obs.HalfClosed && !c.faulted
+		c.obs.Processed = whole && !c.ended && len(c.out) == 0
+	}
+}
+
+// catchUp lets the time pass that the rate limit and the listener's pauses take.
+func (w *world) catchUp() {
+	until := w.clock.Elapsed() + 2*time.Second
+	for _, c := range w.clients {
+		if !c.gone {
+			until = max(until, c.behind()+time.Second)
+		}
+	}
+	w.pass(until - w.clock.Elapsed())
+}
+
+// reclaim asks for names that nobody should have any more (N4).
+func (w *world) reclaim() {
+	tried := 0
+	for _, gone := range w.clients[1:] {
+		if !gone.gone || gone.name == "" || tried == 2 || w.stopping {
+			continue
+		}
+		tried++
+		w.stepNo++
+		if c := w.connect("10.0.2.1"); c != nil {
+			c.ask(gone.name)
+		}
+		w.quiet()
+	}
+}
+
+// stopMax is how long a stop may take when somebody does not read: DrainTimeout,
+// and what the log handler is given.
+const stopMax = 5*time.Second + time.Second
+
+// end stops the server, if it has not been stopped, and waits for it (E3).
+func (w *world) end() {
+	w.stepNo++
+	w.engine.begin(w.stepNo, uint32(w.opts.Seed)+2)
+	if w.broken() {
+		return
+	}
+	w.stop(false)
+	w.quiet()
+	for !w.stopped && !w.broken() {
+		due, ok := w.clock.next()
+		if !ok {
+			w.violate("E3", 13, "the stop waits for something that never comes")
+			return
+		}
+		if due > w.ledger.stopAt+stopMax {
+			w.violate("E3", 13, "the stop takes longer than %v", stopMax)
+			return
+		}
+		w.fire(due)
+		w.quiet()
+	}
+	w.deliver()
+}
+
+// deliver lets what is still on its way arrive.
+func (w *world) deliver() {
+	const most = 100_000
+	for range most {
+		due, ok := w.clock.next()
+		if !ok || w.clock.pending() > 0 || w.broken() {
+			return
+		}
+		w.fire(due)
+		w.quiet()
+	}
+}

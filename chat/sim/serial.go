@@ -1,0 +1,192 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"example.com/chatd/chat"
+)
+
+// serial is the Runtime of a world in which one task runs at a time. Whenever a
+// task waits, and at every Lock, the stream of chance picks who goes on; a task may
+// be held back for some steps while the others run. So the seed chooses the
+// interleaving, and chooses the same one again.
+//
+// No task ever gives the turn away while it holds a lock, so a lock is never found
+// taken. One that would is reported: it would block others for as long as it waits.
+type serial struct {
+	chance source
+	cur    *task // nil: the driver has the turn
+	ready  []*task
+	held   []*task
+	all    []*task // that have not ended, by no order
+	free   []*task // ended, with their coroutines
+	step   int
+	lastID int
+
+	switching int     // a Lock gives the turn away once in so many times
+	plan      *delays // the order, where it is not left to chance
+	holding   int     // and then holds its task back once in so many times; 0: never
+
+	picks      uint64 // how often a task was given the turn
+	order      hash   // who had it, one after the other
+	failures   []string
+	abandoning bool
+}
+
+// picksMax is how many turns quiescence may take; more is a livelock.
+const picksMax = 1_000_000
+
+// reset makes the runtime ready for another world.
+func (s *serial) reset(seed uint64, switching, holding int) {
+	s.abandon()
+	s.chance = newSource(seed, 'o')
+	s.step, s.lastID, s.picks, s.order = 0, 0, 0, newHash()
+	s.switching, s.holding = max(switching, 1), holding
+	s.failures = nil
+}
+
+// Go implements chat.Runtime.
+func (s *serial) Go(name string, f func()) {
+	if s.abandoning {
+		return
+	}
+	var t *task
+	if n := len(s.free); n > 0 {
+		t, s.free = s.free[n-1], s.free[:n-1]
+	} else {
+		t = newTask(s)
+	}
+	s.lastID++
+	t.id, t.name, t.f, t.locks, t.ended = s.lastID, name, f, 0, false
+	s.all = append(s.all, t)
+	s.ready = append(s.ready, t)
+}
+
+// NewMutex implements chat.Runtime.
+func (s *serial) NewMutex() sync.Locker { return &mutex{serial: s} }
+
+// NewCond implements chat.Runtime.
+func (s *serial) NewCond(l sync.Locker) chat.Cond { return &cond{lock: l.(*mutex)} }
+
+func (s *serial) fail(what string) { s.failures = append(s.failures, what) }
+
+// turns gives at most n turns.
+func (s *serial) turns(n int) {
+	for ; n > 0 && len(s.ready) > 0; n-- {
+		s.give(s.next())
+	}
+}
+
+// next chooses whose turn it is.
+func (s *serial) next() *task {
+	if s.plan == nil {
+		return s.take(s.chance.n(len(s.ready)))
+	}
+	if len(s.ready) > 1 && s.plan.strikes(s.step) {
+		s.ready = append(s.ready[1:], s.ready[0])
+	}
+	t := s.ready[0]
+	s.ready = s.ready[1:]
+	return t
+}
+
+// settle runs everything, what is held too, until nothing can run.
+func (s *serial) settle() {
+	s.release(true)
+	for n := 0; len(s.ready) > 0; n++ {
+		if n == picksMax {
+			s.fail("the tasks never come to rest: " + fmt.Sprint(s.ready))
+			return
+		}
+		s.give(s.next())
+		if len(s.ready) == 0 {
+			s.release(true)
+		}
+	}
+}
+
+// release lets held tasks go on whose time has come, or all.
+func (s *serial) release(all bool) {
+	kept := s.held[:0]
+	for _, t := range s.held {
+		if all || t.hold <= s.step {
+			s.ready = append(s.ready, t)
+		} else {
+			kept = append(kept, t)
+		}
+	}
+	s.held = kept
+}
+
+// take removes and returns the i-th ready task.
+func (s *serial) take(i int) *task {
+	t := s.ready[i]
+	last := len(s.ready) - 1
+	s.ready[i] = s.ready[last]
+	s.ready = s.ready[:last]
+	return t
+}
+
+// give gives a task the turn until it parks or ends.
+func (s *serial) give(t *task) {
+	s.picks++
+	s.order.add(uint64(t.id))
+	s.cur = t
+	_, alive := t.resume()
+	s.cur = nil
+	if !t.ended && alive {
+		return
+	}
+	i := slices.Index(s.all, t)
+	s.all[i] = s.all[len(s.all)-1]
+	s.all = s.all[:len(s.all)-1]
+	t.f = nil
+	if alive {
+		s.free = append(s.free, t)
+	}
+}
+
+// before is called by a task that is about to take a lock: the place to switch.
+func (s *serial) before(t *task) {
+	if len(s.ready) == 0 {
+		return
+	}
+	if s.plan != nil {
+		if s.plan.strikes(s.step) {
+			s.ready = append(s.ready, t)
+			t.park()
+		}
+		return
+	}
+	if !s.chance.one(s.switching) {
+		return
+	}
+	if s.holding > 0 && s.chance.one(s.holding) {
+		t.hold = s.step + 1 + s.chance.n(4)
+		s.held = append(s.held, t)
+	} else {
+		s.ready = append(s.ready, t)
+	}
+	t.park()
+}
+
+// abandon ends all tasks that there are, wherever they wait.
+func (s *serial) abandon() {
+	s.abandoning = true
+	for _, t := range s.all {
+		t.abandon()
+	}
+	s.all, s.ready, s.held, s.cur = nil, s.ready[:0], nil, nil
+	s.abandoning = false
+}
+
+// close ends the coroutines that wait for another task.
+func (s *serial) close() {
+	s.abandon()
+	for _, t := range s.free {
+		t.abandon()
+	}
+	s.free = nil
+}
