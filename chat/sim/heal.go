@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"time"
 
 	"example.com/chatd/chat/check"
@@ -38,8 +39,14 @@ func (w *world) heal() {
 	for _, c := range w.clients[1:] {
 		c.obs.KeepsUp = !c.gone
 		whole := c.obs.End == check.Open || c.obs.End == check.EOF && c.obs.HalfClosed && !c.faulted
-		c.obs.Processed = whole && !c.ended && len(c.out) == 0
+		c.obs.Processed = whole && !c.ended && len(c.out) == 0 && !c.idledOut()
 	}
+}
+
+// idledOut says whether the client was ended for idling, by what it read last. What it
+// sent may have been on its way then: the server is right, and so is the client.
+func (c *client) idledOut() bool {
+	return bytes.HasSuffix(c.obs.Bytes, []byte("idle for too long, goodbye\n"))
 }
 
 // catchUp lets the time pass that the rate limit and the listener's pauses take.

@@ -87,7 +87,11 @@ func (o *Options) rate() (interval time.Duration, burst int) {
 	return millis(or(o.RateMillis, 1000)), or(o.RateBurst, 5)
 }
 
-func (o *Options) idle() time.Duration   { return millis(or(o.IdleMillis, 3600_000)) }
+// idle has a floor: the observer has to press enter twice in it, and shrinking to a
+// millisecond made that go on for ever.
+func (o *Options) idle() time.Duration {
+	return max(millis(or(o.IdleMillis, 3600_000)), 2*time.Second)
+}
 func (o *Options) login() time.Duration  { return millis(or(o.LoginMillis, 30_000)) }
 func (o *Options) write() time.Duration  { return millis(or(o.WriteMillis, 60_000)) }
 func (o *Options) linger() time.Duration { return millis(or(o.LingerMillis, 2000)) }
