@@ -13,12 +13,15 @@ func (w *world) heal() {
 	w.stepNo++
 	w.engine.begin(w.stepNo, uint32(w.opts.Seed)+1)
 	for _, c := range w.clients {
+		// It may all come only now: what was held on its way, and the lines of those
+		// who did not read, which wait behind their unread answers (R4).
+		late := len(c.held) > 0 || c.mode != readsAll
 		c.mode = readsAll
 		for _, wire := range c.held {
 			wire.Heal()
 		}
-		if interval, _ := w.opts.rate(); len(c.held) > 0 && interval > 0 {
-			c.full = w.clock.Elapsed() + time.Duration(len(c.obs.Sent))*interval // it all comes now
+		if interval, _ := w.opts.rate(); late && interval > 0 {
+			c.full = w.clock.Elapsed() + time.Duration(len(c.obs.Sent))*interval
 		}
 		if c.far {
 			c.conn.SetLatency(0)
