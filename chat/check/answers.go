@@ -81,7 +81,7 @@ func (j *judge) expected(c *client, s *Sent) func(*Line) bool {
 		return nil
 	case "/msg":
 		return func(l *Line) bool {
-			return l.Kind == Private && l.From == "you" || begins("nobody here", "that is you", "usage: /msg", "text too long")(l) ||
+			return l.Kind == Private && l.From == "you" || begins("nobody here", "that is you:", "usage: /msg", "text too long")(l) ||
 				l.Kind == Notice && strings.HasSuffix(l.Text, "is not reading, message not delivered")
 		}
 	case "/name", "/nick":

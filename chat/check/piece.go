@@ -44,6 +44,11 @@ func (j *judge) piece(c *client) {
 		j.findStay(c, true)
 		return
 	}
+	if best.line < 0 && j.observer.End == Reset {
+		// The server cut the observer (Close does): what comes after that nobody
+		// knows, and this client has read nothing from before.
+		return
+	}
 	if best.line < 0 {
 		j.violate("M2", 1, c, head, "%q is no line of the order", c.lines[head].Raw)
 		return
