@@ -189,12 +189,11 @@ func (c *session) missed(b *batch) bool {
 	}
 	n := tail - c.cursor - (c.member.debit - c.passed)
 	c.cursor, c.passed = tail, c.member.debit
-	if n == 0 {
-		return false
+	if n > 0 {
+		c.server.stats.Missed += n
+		b.addNotice(noticef("you missed %d lines", n))
 	}
-	c.server.stats.Missed += n
-	b.addNotice(noticef("you missed %d lines", n))
-	return true
+	return true // the cursor has moved: what was due in the gap is due now
 }
 
 func (c *session) popNotice() []byte {
