@@ -165,6 +165,19 @@ func TestOutflowR4Missed(t *testing.T) {
 	expect(t, "M3: who missed nothing but own lines is told nothing", r.batch(), "")
 }
 
+// TestOutflowC3OwnGap: a gap of nothing but own lines is passed without a word, and
+// what was due in it comes before the next line, not behind a batch of them.
+func TestOutflowC3OwnGap(t *testing.T) {
+	r := newReading(t, Config{MaxMessage: 8, TranscriptBytes: 12 * lineBytesMax(8)})
+	r.sayOwn("own")
+	r.reader.push(notice("answer"))
+	for at := r.room.log.head; r.room.log.tail() <= at; {
+		r.sayOwn("own")
+	}
+	r.say("after")
+	expect(t, "C3: the answer, then the line said behind it", r.batch(), "[SYSTEM]: answer\n"+said("after"))
+}
+
 func TestOutflowE1End(t *testing.T) {
 	r := newReading(t, Config{})
 	r.say("last")
