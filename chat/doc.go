@@ -33,13 +33,14 @@
 //
 // # Where things are
 //
-//	server.go      New, Start, Serve, Stop; registering and refusing
-//	accept.go      the accept loop and its back-off
-//	session.go     one connection's life, top-down; login.go, command.go
+//	server.go      New, Start, Serve; stop.go, Shutdown, Stop, Close
+//	accept.go      the accept loop and its back-off; door.go, who is let in
+//	session.go     one connection's life; login.go, command.go, close.go
 //	room.go        who is inside and what was said: apply(event), pure
 //	transcript.go  chunks, positions, what is dropped
 //	outflow.go     what one session has still to read
-//	writer.go      few writers for many sessions; batch.go, the hot path
+//	outbox.go      few writers for many sessions; writer.go, batch.go (the hot
+//	               path), watchdog.go
 //	line.go        bytes into lines; telnet.go, protocol.go
 //	name.go        who may be called what; text.go, what may be seen
 //

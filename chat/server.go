@@ -25,7 +25,7 @@ var ErrDrainTimeout = errors.New("chat: clients were cut before they had read ev
 // Serve accepts on its caller's goroutine and starts one task per connection, the
 // session, which reads and, last of all, closes the connection. A few writer tasks
 // carry lines from the transcript to the connections that have something to read;
-// each ends when nobody has (see writer). One task hands records to the logger
+// each ends when nobody has (see outbox). One task hands records to the logger
 // while there are any. Timers run as tasks of the Clock. Shutdown, Stop and Close
 // wait for all of them, but for a log handler that never returns.
 type Server struct {

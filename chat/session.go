@@ -26,9 +26,9 @@ var stateNames = [...]string{"connecting", "authenticating", "active", "disconne
 
 func (s sessionState) String() string { return stateNames[s] }
 
-// A session is one connection, from accept to close. Its life reads top-down in
-// this file: run, at the prompt (login.go), inside (chat), close. Its reader task
-// owns it and is the only one that closes the connection, but for cut.
+// A session is one connection, from accept to close. Its life reads top-down: run and
+// the prompt (login.go), inside (chat, here, and command.go), the end (close.go). Its
+// reader task owns it and is the only one that closes the connection, but for cut.
 type session struct {
 	// Immutable.
 	server *Server
