@@ -1,6 +1,10 @@
 package chat
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // stopWatchdog is for a server that has no writers left.
 func (o *outbox) stopWatchdog() {
@@ -55,13 +59,17 @@ func (s *Server) slowWriters(at time.Time, now time.Duration) (slow []*session) 
 		}
 		left := w.since + s.cfg.WriteTimeout - now
 		if left <= 0 {
-			w.c.finishLocked(LeftSlow, at, nil)
 			slow = append(slow, w.c)
 			continue
 		}
 		if next == 0 || left < next {
 			next = left
 		}
+	}
+	// Which writer has whom is chance; in which order they leave must not be.
+	slices.SortFunc(slow, func(a, b *session) int { return cmp.Compare(a.index, b.index) })
+	for _, c := range slow {
+		c.finishLocked(LeftSlow, at, nil)
 	}
 	if next > 0 {
 		s.outbox.watch(next)

@@ -126,6 +126,23 @@ func TestWriterR4Timeout(t *testing.T) {
 	})
 }
 
+// TestWriterR4Together: who becomes too slow at one moment leaves in the room's order,
+// not in that of the writers, which is chance.
+func TestWriterR4Together(t *testing.T) {
+	inRig(t, Config{WriteTimeout: 10 * time.Second}, func(t *testing.T, r *rig) {
+		alice, one, two := r.join("alice"), r.join("one"), r.join("two")
+		alice.read()
+		two.stall()
+		alice.send("hi\n") // two's write begins
+		one.stall()
+		alice.send("ho\n") // and one's
+		alice.read()
+		r.clock.Advance(10 * time.Second)
+		alice.want("R4", shownNow(r)+"[SYSTEM]: one has left our chat... (too slow)\n"+
+			shownNow(r)+"[SYSTEM]: two has left our chat... (too slow)\n")
+	})
+}
+
 // TestWriterR4Slow: a reader whose every write ends in time is slow, not too slow.
 func TestWriterR4Slow(t *testing.T) {
 	inRig(t, Config{WriteTimeout: 10 * time.Second}, func(t *testing.T, r *rig) {

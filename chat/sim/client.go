@@ -195,6 +195,9 @@ func (c *client) read(n int) (any bool) {
 	if c.gone || c.obs.End != check.Open {
 		return false
 	}
+	if there := c.conn.Probe().Unread; there > 0 && !c.world.engine.together() {
+		n = min(n, there) // the server may fill up the room at once, or a moment later
+	}
 	for n > 0 {
 		c.obs.Bytes = slices.Grow(c.obs.Bytes, 512)
 		at := len(c.obs.Bytes)

@@ -12,6 +12,7 @@ import (
 type listener struct {
 	*netfake.Listener
 	troubles *troubles
+	gate     *gate // nil: failures need none
 }
 
 // Accept implements net.Listener.
@@ -21,7 +22,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	conn := c.(*netfake.Conn)
-	return &serverConn{Conn: conn, trouble: l.troubles.of(conn.ID())}, nil
+	return &serverConn{Conn: conn, trouble: l.troubles.of(conn.ID()), gate: l.gate}, nil
 }
 
 // trouble is what a connection does to the server besides being a connection.
@@ -61,12 +62,15 @@ func (t *troubles) of(id int) *trouble {
 type serverConn struct {
 	*netfake.Conn
 	trouble *trouble
+	gate    *gate
 }
 
 // Read implements net.Conn.
 func (c *serverConn) Read(p []byte) (int, error) {
 	c.trouble.call()
-	return c.Conn.Read(p)
+	n, err := c.Conn.Read(p)
+	c.failed(err, false)
+	return n, err
 }
 
 // Write implements net.Conn.
@@ -74,5 +78,13 @@ func (c *serverConn) Write(p []byte) (int, error) {
 	if !c.trouble.reads.Load() {
 		c.trouble.call()
 	}
-	return c.Conn.Write(p)
+	n, err := c.Conn.Write(p)
+	c.failed(err, true)
+	return n, err
+}
+
+func (c *serverConn) failed(err error, write bool) {
+	if err != nil && c.gate != nil {
+		c.gate.pass(c.ID(), write)
+	}
 }

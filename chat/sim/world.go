@@ -54,6 +54,9 @@ func newWorld(o Options, e engine) *world {
 		panic(err)
 	}
 	w.ln = &listener{Listener: ln, troubles: &w.troubles}
+	if !e.together() {
+		w.ln.gate = &gate{}
+	}
 	w.profile = profileOf(&o)
 	w.server, err = chat.New(w.config())
 	if err != nil {
@@ -145,6 +148,9 @@ func (w *world) hurryMax() int {
 // settle runs the tasks until nothing can run.
 func (w *world) settle() {
 	w.engine.settle()
+	for w.ln.gate != nil && w.ln.gate.open() {
+		w.engine.settle()
+	}
 	w.unsettled, w.kicked = 0, w.kicked[:0]
 }
 
