@@ -1,5 +1,10 @@
 package check
 
+import (
+	"strings"
+	"unicode"
+)
+
 // findStay finds the client's own join among its lines, and with it its session:
 // oracle 2, and 8, that what it reads before is exactly the last lines. It reports
 // whether all is well; where a line occurs twice in the order, another place may be
@@ -45,9 +50,19 @@ func (j *judge) findStay(c *client, complain bool) bool {
 	return false
 }
 
-// joinsAsked says whether l is a join under the name that the client gave.
+// joinsAsked says whether l is a join under the name that the client gave. A name in
+// ASCII is shown as it was given (N1), so that the join of another spelling, in a
+// history that was cut short, is not taken for the own one.
 func (j *judge) joinsAsked(c *client, l *Line) bool {
-	return l.Kind == Join && j.p.key(l.From) == j.p.key(trim(c.Sent[c.name].Line))
+	if l.Kind != Join {
+		return false
+	}
+	asked := trim(c.Sent[c.name].Line)
+	return l.From == asked || !isASCII(asked) && j.p.key(l.From) == j.p.key(asked)
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
 // couldBe says whether the session may be the client's: nobody else's, and not
