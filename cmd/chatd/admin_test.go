@@ -10,11 +10,12 @@ import (
 	"testing"
 
 	"example.com/chatd/chat"
+	"example.com/chatd/metrics"
 )
 
 func TestAdminEndpoints(t *testing.T) {
 	var ready atomic.Bool
-	h := adminHandler(newRegistry(func() chat.Stats { return chat.Stats{Active: 3} }), ready.Load)
+	h := adminHandler(metrics.NewRegistry(func() chat.Stats { return chat.Stats{Active: 3} }), ready.Load)
 	do := func(method, path string, status int, want string) {
 		t.Helper()
 		w := httptest.NewRecorder()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/chatd/chat"
+	"example.com/chatd/metrics"
 )
 
 // secondSignalFlush is how long an exit "at once" waits for a blocked stderr.
@@ -73,7 +74,7 @@ func (d *daemon) run(ctx context.Context, signals <-chan os.Signal) int {
 		return exitFailure
 	}
 	if d.opts.admin != "" {
-		h := adminHandler(newRegistry(d.stats), d.ready)
+		h := adminHandler(metrics.NewRegistry(d.stats), d.ready)
 		if d.admin, err = listenAdmin(ctx, d.opts.admin, h, d.log); err != nil {
 			d.log.Error("cannot listen for -admin", "addr", d.opts.admin, "error", err)
 			ln.Close()

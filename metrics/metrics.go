@@ -1,4 +1,6 @@
-package main
+// Package metrics shows what a [chat.Server] counts to a Prometheus scraper: the names
+// under /metrics of chatd, which docs/SPEC.md has as O2. [NewRegistry] is all of it.
+package metrics
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
@@ -7,9 +9,10 @@ import (
 	"example.com/chatd/chat"
 )
 
-// newRegistry returns what /metrics shows: the room, the Go runtime, the process
-// and the build. It is chatd's own: importing a package must not add to it.
-func newRegistry(stats func() chat.Stats) *prometheus.Registry {
+// NewRegistry returns what /metrics shows: the room, the Go runtime, the process and the
+// build. stats is called once for each scrape, from any goroutine; [chat.Server.Stats] is
+// one. The registry is the caller's own: importing a package must not add to it.
+func NewRegistry(stats func() chat.Stats) *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(
 		collector{stats},

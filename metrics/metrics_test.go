@@ -1,4 +1,4 @@
-package main
+package metrics
 
 import (
 	"flag"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"example.com/chatd/chat"
@@ -42,7 +43,7 @@ func exposition(t *testing.T, s chat.Stats) string {
 func scrape(t *testing.T, r *prometheus.Registry) string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	adminHandler(r, nil).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	promhttp.HandlerFor(r, promhttp.HandlerOpts{}).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	if w.Code != 200 {
 		t.Fatalf("%d: %s", w.Code, w.Body)
 	}
@@ -63,7 +64,7 @@ func TestMetricsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("go test ./cmd/chatd -run MetricsText -update rewrites it (-want +got):\n%s", diff)
+		t.Errorf("go test ./metrics -run MetricsText -update rewrites it (-want +got):\n%s", diff)
 	}
 }
 
@@ -104,7 +105,7 @@ func TestMetricsLint(t *testing.T) {
 // One scrape is one snapshot, and the registry has the runtime's numbers too.
 func TestRegistryTakesOneSnapshot(t *testing.T) {
 	taken := 0
-	text := scrape(t, newRegistry(func() chat.Stats { taken++; return chat.Stats{} }))
+	text := scrape(t, NewRegistry(func() chat.Stats { taken++; return chat.Stats{} }))
 	if taken != 1 {
 		t.Errorf("%d snapshots for one scrape", taken)
 	}
