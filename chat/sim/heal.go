@@ -13,9 +13,9 @@ func (w *world) heal() {
 	w.stepNo++
 	w.engine.begin(w.stepNo, uint32(w.opts.Seed)+1)
 	for _, c := range w.clients {
-		// It may all come only now: what was held on its way, and the lines of those
-		// who did not read, which wait behind their unread answers (R4).
-		late := len(c.held) > 0 || c.mode != readsAll
+		// It may all come only now: what was held or is far on its way, and the lines of
+		// those who did not read, which wait behind their unread answers (R4).
+		late := len(c.held) > 0 || c.mode != readsAll || c.far
 		c.mode = readsAll
 		for _, wire := range c.held {
 			wire.Heal()
