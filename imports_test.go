@@ -103,6 +103,20 @@ var rules = []rule{
 			return within(i.path, "/chat/sim") && !i.test && i.dir != "cmd/chatsim" && !within("/"+i.dir, "/chat/sim")
 		},
 	},
+	{
+		"only cmd/chatd and tests import dialect",
+		"to the core and to all others there is one way to speak",
+		func(i importing) bool {
+			return within(i.path, "/dialect") && !i.test && i.dir != "cmd/chatd" && !within("/"+i.dir, "/dialect")
+		},
+	},
+	{
+		"load and blackbox import no chat",
+		"they judge any server by its bytes, and must not know ours better than the others",
+		func(i importing) bool {
+			return (within("/"+i.dir, "/load") || i.dir == "blackbox") && !i.test && (i.path == "/chat" || within(i.path, "/chat/sim"))
+		},
+	},
 }
 
 // core says whether the import is one of package chat's own, not of its tests.

@@ -21,8 +21,13 @@ const conversationPatience = 30 * time.Second
 
 // TestConversations plays the conversations that need no lab against chatd itself,
 // over TCP. Times are not compared: they are those of the day.
-func TestConversations(t *testing.T) {
-	all, err := conversation.Load("../../testdata/conversations")
+func TestConversations(t *testing.T) { playAll(t, "../../testdata/conversations") }
+
+// TestDialectConversations does the same with those in the other dialects.
+func TestDialectConversations(t *testing.T) { playAll(t, "../../dialect/testdata/conversations") }
+
+func playAll(t *testing.T, dir string) {
+	all, err := conversation.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +263,8 @@ func (c *tcpClient) awaitEnd() error {
 	}
 	switch got.Text {
 	case "[" + conversation.Mask("2006-01-02 15:04:05") + "][SYSTEM]: Server shutting down...\n",
-		"[SYSTEM]: Server shutting down...\n":
+		"[SYSTEM]: Server shutting down...\n",
+		"Server shutting down...\n", "* Server shutting down...\n": // in the other dialects
 		return nil
 	}
 	return fmt.Errorf("%q came, which the conversation does not have", got.Text)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/chatd/chat"
+	"example.com/chatd/dialect"
 	"example.com/chatd/metrics"
 )
 
@@ -60,6 +61,9 @@ func newDaemon(opts *options, out *spool, terminal bool) (*daemon, error) {
 				opts.source("tls-cert"), opts.tlsCert, opts.source("tls-key"), opts.tlsKey, err)
 		}
 	}
+	if err = opts.speaks().Check(config); err != nil {
+		return nil, opts.inFlags(err)
+	}
 	if d.server, err = chat.New(config); err != nil {
 		return nil, opts.inFlags(err)
 	}
@@ -100,8 +104,9 @@ func (d *daemon) serve(ln net.Listener) {
 		ln = d.cert.listener(ln)
 		d.logCertificate("certificate loaded")
 	}
+	ln = dialect.Listen(ln, d.opts.speaks()) // chatd's own is ln itself
 	d.tasks.Go(func() { d.served <- d.server.Serve(ln) })
-	d.log.Info("listening", "addr", addr.String(), "tls", d.cert != nil)
+	d.log.Info("listening", "addr", addr.String(), "tls", d.cert != nil, "dialect", d.opts.dialect)
 	if d.terminal {
 		local, _ := net.InterfaceAddrs()
 		io.WriteString(d.out, bannerText(addr, d.cert != nil, local))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/chatd/chat"
+	"example.com/chatd/dialect"
 )
 
 // lookupEnv is os.LookupEnv, or a test's own.
@@ -19,7 +20,7 @@ type lookupEnv func(name string) (string, bool)
 // order of precedence. The numbers mean what they mean on the command line: 0 lifts
 // a limit.
 type options struct {
-	addr, admin string
+	addr, admin, dialect string
 
 	maxClients, maxPending, maxPerIP int
 	history                          int
@@ -44,6 +45,7 @@ type options struct {
 func defaultOptions() *options {
 	return &options{
 		addr:            ":8989",
+		dialect:         string(dialect.Chatd),
 		maxClients:      1000,
 		maxPending:      256,
 		history:         100,
@@ -84,19 +86,20 @@ func parseOptions(args []string, env lookupEnv) (*options, error) {
 	if o.version {
 		return o, nil
 	}
-	if err := o.readEnv(fs, env); err != nil {
+	given := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if err := o.readEnv(given, env); err != nil {
 		return nil, err
 	}
+	o.speak(given)
 	if (o.tlsCert == "") != (o.tlsKey == "") {
 		return nil, errors.New("-tls-cert and -tls-key (CHATD_TLS_CERT and CHATD_TLS_KEY) need each other: give both or neither")
 	}
 	return o, nil
 }
 
-// readEnv sets what no flag has set.
-func (o *options) readEnv(fs *flag.FlagSet, env lookupEnv) error {
-	given := map[string]bool{}
-	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+// readEnv sets what no flag has set; given has the names of those that have.
+func (o *options) readEnv(given map[string]bool, env lookupEnv) error {
 	var errs []error
 	o.each(func(s setting) {
 		text, ok := env(envName(s.name))
@@ -176,6 +179,10 @@ func (o *options) inFlags(err error) error {
 		"Config.RateInterval", o.source("rate-interval"),
 		"MaxMessage", o.source("max-message"),
 		"RateBurst", o.source("rate-burst"),
+		"dialect: ", "",
+		"dialect ", o.source("dialect")+" ",
+		"Config.History", o.source("history"),
+		"Config.NameAttempts", o.source("name-attempts"),
 		"Config.Slow", o.source("slow"),
 		"Config.MOTD", fmt.Sprintf("%s %q", o.source("motd"), o.motd),
 	)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/chatd/chat"
+	"example.com/chatd/dialect"
 )
 
 // noEnv is an empty environment.
@@ -68,6 +69,9 @@ var settingTests = []struct {
 	want        any
 }{
 	{"addr", "[::1]:7000", func(o *options) any { return o.config().Addr }, "[::1]:7000"},
+	{"dialect", "netcat", func(o *options) any { return o.speaks() }, dialect.Netcat},
+	{"dialect", "budget", func(o *options) any { return o.speaks() }, dialect.Budget},
+	{"dialect", "chatd", func(o *options) any { return o.speaks() }, dialect.Chatd},
 	{"max-clients", "7", func(o *options) any { return o.config().MaxClients }, 7},
 	{"max-clients", "0", func(o *options) any { return o.config().MaxClients }, -1},
 	{"max-pending", "7", func(o *options) any { return o.config().MaxPending }, 7},
@@ -208,6 +212,8 @@ func TestBadFlags(t *testing.T) {
 		{"write-timeout", "1", wantTime},
 		{"drain-timeout", "1d", wantTime},
 		{"slow", "wait", "must be skip or kick"},
+		{"dialect", "irc", "must be chatd, netcat or budget"},
+		{"dialect", "Netcat", "must be chatd, netcat or budget"},
 		{"tz", "Mars/Olympus", wantZone},
 		{"tz", "", wantZone},
 		{"tz", "../etc/passwd", wantZone},

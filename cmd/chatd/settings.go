@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+
+	"example.com/chatd/dialect"
 )
 
 // setting is one flag with its environment twin.
@@ -26,6 +28,7 @@ func (o *options) groups() []group {
 	return []group{
 		{"Where", []setting{
 			{"addr", "HOST:PORT", &address{text: &o.addr}, "where people connect; port 0 takes a free one, the log tells which"},
+			{"dialect", "NAME", choice{&o.dialect, dialect.All()}, "how the room speaks: as chatd, as the net-cat course subject, or as\nProtohackers' budget chat; the last two change some defaults below"},
 			{"tls-cert", "FILE", (*text)(&o.tlsCert), "PEM certificate: people connect with TLS; SIGHUP reads it again"},
 			{"tls-key", "FILE", (*text)(&o.tlsKey), "PEM key of that certificate"},
 			{"admin", "HOST:PORT", &address{text: &o.admin, emptyOK: true}, "health, metrics and profiles over HTTP; :PORT is for this machine\nonly, for others write the host out; empty is off"},
