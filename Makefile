@@ -2,11 +2,11 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FUZZTIME    = 15s
-SIMTIME     = 5m
+SIMTIME     = 1m
 FUZZERS     = $(shell grep -ho 'func Fuzz[A-Za-z]*' chat/*_test.go | cut -c6-)
 
-.PHONY: check lint test race fuzz sim bench
-check: lint test race fuzz
+.PHONY: check lint test race fuzz sim stress bench mutate
+check: lint test race fuzz sim stress
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt is wanted for:"; gofmt -l .; exit 1; }
@@ -26,8 +26,16 @@ race:
 fuzz: # the default of -fuzzminimizetime is 46 times slower
 	for f in $(FUZZERS); do go test ./chat -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done
 
-sim: # a longer soak than go test's slice; a failure is shrunk and replays
+sim: # 2,000 seeds alike at any GOMAXPROCS; a longer soak than go test's slice; the rates
+	go test ./chat/sim -run '^TestSame$$' -sim.builds
 	go run ./cmd/chatsim -time $(SIMTIME)
+	go test ./chat/sim -run '^$$' -bench .
+
+stress: # gates on loss, order and repeats, not on tight latency
+	go run ./cmd/chatload -self -preset ci -live off
+
+mutate: # mechanical mutants of the core; the score may not fall
+	go run ./tools/mutate
 
 bench: # chatd, a naive server and the raw limit, side by side; docs/MEASURING.md
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./chat/fanbench

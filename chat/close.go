@@ -76,13 +76,17 @@ func (c *session) interrupt() {
 func (c *session) end() {
 	defer c.server.insist("session", func() { c.server.remove(c) })
 	defer c.server.insist("close", c.close)
+	whole := false
 	c.guard(func() {
 		c.cutOneTooMany()
-		if !c.awaitWritten() {
-			// A clean end behind part of a line would pass for all there was.
-			c.cut()
-			return
-		}
+		whole = c.awaitWritten()
+	})
+	if !whole {
+		// A clean end behind part of a line would pass for all there was.
+		c.server.insist("cut", c.cut)
+		return
+	}
+	c.guard(func() {
 		if !c.closeWrite() || c.eof {
 			return
 		}
@@ -196,6 +200,7 @@ func (c *session) startClose() (cut bool) {
 func (c *session) cut() {
 	if c.startCut() && !c.server.survive("cut", func() { reset(c.conn) }) {
 		c.interrupt()
+		c.interruptWrite()
 	}
 }
 

@@ -36,7 +36,7 @@ func (s *Server) sweepIdle() {
 	}
 	at, now := s.clock.Now(), s.clock.Elapsed()
 	for _, c := range s.idleSessions(at, now) {
-		c.interrupt()
+		s.insist("interrupt", c.interrupt)
 	}
 }
 

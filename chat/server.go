@@ -216,7 +216,7 @@ func (s *Server) kickLaggards(dropped *chunk, at time.Time) {
 	for _, c := range slices.Clone(s.sessions) {
 		if c.state == stateActive && dropped.hasOthers(c.cursor, c.member.id) {
 			c.finishLocked(LeftSlow, at, nil)
-			s.spawn("cut", c.cut)
+			s.spawn("cut", func() { s.insist("cut", c.cut) })
 		}
 	}
 }

@@ -12,15 +12,26 @@ import (
 // them to go. When ctx ends first, the connections left are cut and its error is
 // returned. A second call waits as well.
 //
-// ctx is watched through context.AfterFunc alone.
+// ctx is watched through its own AfterFunc where it has one, else context's.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.drain()
-	unwatch := context.AfterFunc(ctx, s.cutStuck)
+	unwatch := afterDone(ctx, func() { s.insist("stop", s.cutStuck) })
 	defer unwatch()
 	if cut := s.awaitEnd(); cut && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return s.failure()
+}
+
+// afterDone is context.AfterFunc, which starts a goroutine that no Runtime knows of; a
+// context with the same method of its own decides where f runs.
+func afterDone(ctx context.Context, f func()) (stop func() bool) {
+	if own, ok := ctx.(interface {
+		AfterFunc(f func()) (stop func() bool)
+	}); ok {
+		return own.AfterFunc(f)
+	}
+	return context.AfterFunc(ctx, f)
 }
 
 // Stop is Shutdown within Config.DrainTimeout. It returns ErrDrainTimeout if

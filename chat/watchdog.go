@@ -31,8 +31,8 @@ func (s *Server) watchWriters() {
 	s.unwatch() // first: whatever goes wrong below, the next write watches again
 	at, now := s.clock.Now(), s.clock.Elapsed()
 	for _, c := range s.slowWriters(at, now) {
-		c.interruptWrite()
-		c.interrupt() // the write may be over by now: then its failure ends no read
+		s.insist("interrupt", c.interruptWrite)
+		s.insist("interrupt", c.interrupt) // the write may be over by now: then its failure ends no read
 	}
 }
 

@@ -89,6 +89,9 @@ func (w *writer) wrote(n int, passed uint64, err error) (broken *session) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	c := w.c
+	if err != nil {
+		c.stopTimer() // it may panic, and then the writer must still have the session (E5)
+	}
 	s.outbox.release(w)
 	c.passed += passed
 	if err == nil {

@@ -45,8 +45,8 @@ func (j *judge) answers(c *client) {
 // saidAt says whether the n-th line sent is one of chat, and where it stands in
 // the order; -1 for nowhere.
 func (c *client) saidAt(n int) (at int, said bool) {
-	k, said := slices.BinarySearchFunc(c.chats, n, func(s chat, n int) int { return s.sent - n })
-	if !said {
+	k := c.said[n]
+	if k < 0 {
 		return -1, false
 	}
 	return c.chats[k].at, true
@@ -58,36 +58,51 @@ func (j *judge) expected(c *client, s *Sent) func(*Line) bool {
 	arg = trim(arg)
 	switch {
 	case s.Lost:
-		return begins("line too long")
+		return toLongLine
 	case s.Line == "" || s.Line[0] != '/' || strings.HasPrefix(s.Line, "//"):
 		if len(s.Line) > j.p.MaxMessage && trim(s.Line) != "" {
-			return begins("text too long")
+			return toLongText
 		}
 		return nil
 	}
 	switch word {
 	case "/who":
-		return func(l *Line) bool { return l.Kind == Notice && strings.Contains(l.Text, " here: ") }
+		return toWho
 	case "/help":
-		return begins("/help ")
+		return toHelp
 	case "/echo":
-		return begins("echo is", "usage: /echo")
+		return toEcho
 	case "/me":
 		if arg == "" {
-			return begins("usage: /me")
+			return toEmptyMe
 		}
-		return begins("text too long")
+		return toLongText
 	case "/quit":
 		return nil
 	case "/msg":
-		return func(l *Line) bool {
-			return l.Kind == Private && l.From == "you" || begins("nobody here", "that is you:", "usage: /msg", "text too long")(l) ||
-				l.Kind == Notice && strings.HasSuffix(l.Text, "is not reading, message not delivered")
-		}
+		return toMsg
 	case "/name", "/nick":
 		return func(l *Line) bool { return c.renamed(l, arg) || l.Kind == Notice && isNameRefusal(l.Text) }
 	}
-	return begins("unknown command")
+	return toUnknown
+}
+
+// What tells the answers to lines of all kinds.
+var (
+	toLongLine = begins("line too long")
+	toLongText = begins("text too long")
+	toHelp     = begins("/help ")
+	toEcho     = begins("echo is", "usage: /echo")
+	toEmptyMe  = begins("usage: /me")
+	toUnknown  = begins("unknown command")
+	toNobody   = begins("nobody here", "that is you:", "usage: /msg", "text too long")
+)
+
+func toWho(l *Line) bool { return l.Kind == Notice && strings.Contains(l.Text, " here: ") }
+
+func toMsg(l *Line) bool {
+	return l.Kind == Private && l.From == "you" || toNobody(l) ||
+		l.Kind == Notice && strings.HasSuffix(l.Text, "is not reading, message not delivered")
 }
 
 func begins(words ...string) func(*Line) bool {

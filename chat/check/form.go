@@ -9,6 +9,9 @@ import (
 // part of one only where the connection was cut, and all of it is safe to show.
 func (j *judge) form(c *client) {
 	for i := range c.lines {
+		if c.sound[i] {
+			continue
+		}
 		l := &c.lines[i]
 		if l.Kind == Malformed {
 			j.violate("M6", 5, c, i, "%q is no line of a notice, of a private line or of the room", l.Raw)
@@ -21,6 +24,25 @@ func (j *judge) form(c *client) {
 		return
 	}
 	j.violate("W2", 5, c, len(c.lines)-1, "%q has no end, but the connection was not cut", c.rest)
+}
+
+// plain says of most safe text that it is: there is nothing but printable ASCII.
+func plain(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; len(s) >= 8; s = s[8:] {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		// Of each byte the highest bit: it is less than ' ', more than '~', or not ASCII.
+		if ((w-ones*' ')&^w|(w+ones)|w)&highs != 0 {
+			return false
+		}
+	}
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // unsafeRune finds the first rune that is neither printable nor TAB. The joiners

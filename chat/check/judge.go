@@ -1,6 +1,10 @@
 package check
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"sync"
+)
 
 // A Violation is one broken promise.
 type Violation struct {
@@ -28,16 +32,53 @@ func (v Violation) String() string {
 // the observer's. The result is in the order of the oracles, the same for the same
 // observations.
 func All(p Profile, observations []Observation) []Violation {
-	j := &judge{p: &p}
-	for i := range observations {
-		j.clients = append(j.clients, newClient(&p, &observations[i]))
+	j := judges.Get().(*judge)
+	j.begin(p, observations)
+	j.all()
+	found := j.found
+	j.found = nil
+	judges.Put(j)
+	return found
+}
+
+// judges keeps judges with their memory: a simulation passes thousands of verdicts a
+// second, and what is new in each of them fits what the one before it used.
+var judges = sync.Pool{New: func() any { return new(judge) }}
+
+// begin takes the observations and forgets those of the verdict before.
+func (j *judge) begin(p Profile, observations []Observation) {
+	j.profile = p
+	j.p = &j.profile
+	j.greeting = p.Greeting + p.Prompt
+	j.greetingLines = strings.Count(p.Greeting, "\n")
+	j.observer, j.tail = nil, nil
+	j.order, j.sessions = j.order[:0], j.sessions[:0]
+	clear(j.keys)
+	for len(j.memory) < len(observations) {
+		j.memory = append(j.memory, new(client))
 	}
+	j.clients = j.memory[:len(observations)]
+	for i := range observations {
+		if observations[i].Observer {
+			j.observer = j.clients[i]
+			j.observer.begin(j.p, &observations[i], nil)
+		}
+	}
+	for i, c := range j.clients {
+		if c != j.observer {
+			c.begin(j.p, &observations[i], j.observer)
+		}
+	}
+}
+
+// all asks every oracle.
+func (j *judge) all() {
 	for _, c := range j.clients {
 		j.form(c)
 		j.login(c)
 	}
 	if !j.findOrder() {
-		return j.found
+		return
 	}
 	j.presence()
 	for _, c := range j.clients {
@@ -51,7 +92,6 @@ func All(p Profile, observations []Observation) []Violation {
 		j.refusals(c)
 	}
 	j.privates()
-	return j.found
 }
 
 // A judge is one verdict in the making.
@@ -63,6 +103,55 @@ type judge struct {
 	tail     []int // Profile.Tail of the order; nil: all is held
 	sessions []*session
 	found    []Violation
+
+	greeting      string // with the first prompt
+	greetingLines int
+
+	// Memory for the next verdict.
+	profile Profile
+	memory  []*client
+	stays   []*session
+	lengths []int
+	keys    map[string]string
+	inside  map[string]*session
+	labels  map[string]*client
+	got     map[private]bool
+}
+
+// key is Profile.Key, which is asked for the same few names again and again.
+func (j *judge) key(name string) string {
+	if key, ok := j.keys[name]; ok {
+		return key
+	}
+	if j.keys == nil {
+		j.keys = make(map[string]string)
+	}
+	key := j.p.key(name)
+	j.keys[name] = key
+	return key
+}
+
+// newSession begins a session at a position.
+func (j *judge) newSession(join int, name string) *session {
+	if len(j.stays) == len(j.sessions) {
+		j.stays = append(j.stays, new(session))
+	}
+	s := j.stays[len(j.sessions)]
+	*s = session{join: join, leave: len(j.order), names: append(s.names[:0], held{name, join})}
+	j.sessions = append(j.sessions, s)
+	return s
+}
+
+// byLabel finds clients by their labels; of two with the same, the last.
+func (j *judge) byLabel() map[string]*client {
+	if j.labels == nil {
+		j.labels = make(map[string]*client)
+	}
+	clear(j.labels)
+	for _, c := range j.clients {
+		j.labels[c.Client] = c
+	}
+	return j.labels
 }
 
 // An entry is one line of the order.

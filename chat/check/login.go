@@ -20,8 +20,8 @@ func (j *judge) login(c *client) {
 
 // greeted checks the greeting as far as it was read.
 func (j *judge) greeted(c *client) bool {
-	want := j.p.Greeting + j.p.Prompt
-	got := string(c.Bytes[:min(len(c.Bytes), len(want))])
+	want := j.greeting
+	got := textOf(c.Bytes[:min(len(c.Bytes), len(want))])
 	if got == want || c.End != EOF && strings.HasPrefix(want, got) {
 		return true
 	}
@@ -32,7 +32,7 @@ func (j *judge) greeted(c *client) bool {
 // attempts checks what follows the greeting: each line sent is answered by one
 // notice and the prompt, until a name is accepted.
 func (j *judge) attempts(c *client) {
-	begin := strings.Count(j.p.Greeting, "\n") + 1
+	begin := j.greetingLines + 1
 	refused := 0
 	for i := begin; i < c.first; i++ {
 		l := &c.lines[i]

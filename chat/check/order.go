@@ -3,18 +3,12 @@ package check
 // findOrder takes the order of the room from the observer. Without one there is
 // nothing to hold anybody's lines against.
 func (j *judge) findOrder() bool {
-	for _, c := range j.clients {
-		if c.Observer {
-			j.observer = c
-		}
-	}
 	c := j.observer
 	if c == nil {
 		j.violate("M2", 1, nil, -1, "no client observes the order")
 		return false
 	}
-	c.placed = make([]int, len(c.lines))
-	j.order = make([]entry, 0, len(c.lines))
+	c.placed = zeros(c.placed, len(c.lines))
 	for i := range c.lines {
 		l := &c.lines[i]
 		c.placed[i] = len(j.order)
@@ -40,11 +34,11 @@ func (j *judge) findTail() {
 	if j.p.Tail == nil {
 		return
 	}
-	lengths := make([]int, len(j.order))
+	j.lengths = j.lengths[:0]
 	for i := range j.order {
-		lengths[i] = len(j.order[i].Raw) + 1
+		j.lengths = append(j.lengths, len(j.order[i].Raw)+1)
 	}
-	j.tail = j.p.Tail(lengths)
+	j.tail = j.p.Tail(j.lengths)
 }
 
 // tailAt is the oldest line held when the first n lines were said.

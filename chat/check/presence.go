@@ -4,7 +4,11 @@ package check
 // has one holder at a time, join and leave alternate, and the stop line is the
 // last (13). It finds the sessions.
 func (j *judge) presence() {
-	inside := make(map[string]*session)
+	if j.inside == nil {
+		j.inside = make(map[string]*session)
+	}
+	inside := j.inside
+	clear(inside)
 	for at := range j.order {
 		e := &j.order[at]
 		if at > 0 && j.order[at-1].Kind == Stop {
@@ -18,7 +22,7 @@ func (j *judge) presence() {
 		case Rename:
 			j.rename(inside, at, e)
 		case Say, Me:
-			s := inside[j.p.key(e.From)]
+			s := inside[j.key(e.From)]
 			if s == nil || s.nameAt(at) != e.From {
 				j.violate("N3", 7, j.observer, j.lineOf(at), "%s speaks, but nobody inside is called that", e.From)
 			} else if s.label == "" {
@@ -39,17 +43,15 @@ func (j *judge) lineOf(at int) int {
 }
 
 func (j *judge) enter(inside map[string]*session, at int, e *entry) {
-	key := j.p.key(e.From)
+	key := j.key(e.From)
 	if inside[key] != nil {
 		j.violate("N3", 7, j.observer, j.lineOf(at), "%s joins while %s is inside", e.From, inside[key].nameAt(at))
 	}
-	s := &session{join: at, leave: len(j.order), names: []held{{e.From, at}}}
-	inside[key] = s
-	j.sessions = append(j.sessions, s)
+	inside[key] = j.newSession(at, e.From)
 }
 
 func (j *judge) exit(inside map[string]*session, at int, e *entry) {
-	key := j.p.key(e.From)
+	key := j.key(e.From)
 	s := inside[key]
 	if s == nil {
 		j.violate("E1", 6, j.observer, j.lineOf(at), "%s leaves, but nobody inside is called that", e.From)
@@ -60,7 +62,7 @@ func (j *judge) exit(inside map[string]*session, at int, e *entry) {
 }
 
 func (j *judge) rename(inside map[string]*session, at int, e *entry) {
-	old, key := j.p.key(e.From), j.p.key(e.To)
+	old, key := j.key(e.From), j.key(e.To)
 	s := inside[old]
 	if s == nil {
 		j.violate("N5", 7, j.observer, j.lineOf(at), "%s is renamed, but nobody inside is called that", e.From)

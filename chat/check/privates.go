@@ -6,17 +6,14 @@ import "strings"
 // who is named, arrives once and in order, and one that was confirmed to its sender
 // reaches a reader that reads to its end.
 func (j *judge) privates() {
-	byLabel := make(map[string]*client, len(j.clients))
-	for _, c := range j.clients {
-		byLabel[c.Client] = c
+	byLabel := j.labels // as senders has found them
+	if j.got == nil {
+		j.got = make(map[private]bool)
 	}
-	type private struct {
-		from string
-		seq  int
-	}
-	got := make(map[private]bool)
+	got := j.got
+	clear(got)
 	for _, c := range j.clients {
-		last := make(map[string]int)
+		var last map[string]int
 		for i := range c.lines {
 			l := &c.lines[i]
 			if l.Kind != Private || l.To != "you" {
@@ -29,6 +26,9 @@ func (j *judge) privates() {
 			}
 			if seq <= last[label] {
 				j.violate("C2", 4, c, i, "a private line of %s's comes twice or out of order", label)
+			}
+			if last == nil {
+				last = make(map[string]int)
 			}
 			last[label], got[private{label, seq}] = seq, true
 			j.meant(c, from, i)
@@ -51,6 +51,12 @@ func (j *judge) privates() {
 	}
 }
 
+// A private is a private line, by its tag.
+type private struct {
+	from string
+	seq  int
+}
+
 // meant checks that the private line i of c was sent to a name that c had.
 func (j *judge) meant(c, from *client, i int) {
 	l := &c.lines[i]
@@ -63,7 +69,7 @@ func (j *judge) meant(c, from *client, i int) {
 			return
 		}
 		for _, h := range c.stay.names {
-			if j.p.key(h.name) == j.p.key(to) {
+			if j.key(h.name) == j.key(to) {
 				return
 			}
 		}

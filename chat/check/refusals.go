@@ -21,7 +21,7 @@ func (j *judge) refusals(c *client) {
 // sent.
 func (j *judge) refused(c *client, i, at int, name string) {
 	from, to := c.Sent[at].Step, c.readAt(c.lines[i].Offset-1).Step
-	if !j.heldWithin(j.p.key(name), from, to, c) {
+	if !j.heldWithin(j.key(name), from, to, c) {
 		j.violate("N4", 7, c, i, "the name %s is refused as taken, but nobody had it", name)
 	}
 }
@@ -33,7 +33,7 @@ func (j *judge) heldWithin(key string, from, to int, asks *client) bool {
 	freed := -1 // the step at which the holder before was seen to go
 	for _, s := range j.sessions {
 		for i, h := range s.names {
-			if j.p.key(h.name) != key || s.client == asks && s.nameAt(h.at+1) == h.name && len(s.names) == 1 {
+			if j.key(h.name) != key || s.client == asks && s.nameAt(h.at+1) == h.name && len(s.names) == 1 {
 				continue
 			}
 			until := math.MaxInt
@@ -58,17 +58,28 @@ func (j *judge) askedSince(key string, freed, by int) int {
 	for _, c := range j.clients {
 		for i := range c.Sent {
 			s := &c.Sent[i]
-			if s.Step < freed || s.Step >= first {
-				continue
+			if s.Step < freed || s.Step >= first || c.said[i] >= 0 {
+				continue // what was said asks for no name
 			}
-			name, ok := renameArg(s.Line)
-			if !ok {
-				name = trim(s.Line)
-			}
-			if j.p.key(name) == key {
+			if j.askedFor(c, i) == key {
 				first = s.Step
 			}
 		}
 	}
 	return first
+}
+
+// askedFor is the key of the name that the i-th line sent asks for, if it is a name.
+func (j *judge) askedFor(c *client, i int) string {
+	if len(c.asked) == 0 {
+		c.asked = zeros(c.asked, len(c.Sent))
+	}
+	if c.asked[i] == "" {
+		name, ok := renameArg(c.Sent[i].Line)
+		if !ok {
+			name = trim(c.Sent[i].Line)
+		}
+		c.asked[i] = j.p.key(name)
+	}
+	return c.asked[i]
 }

@@ -10,11 +10,7 @@ func trim(s string) string { return strings.TrimSpace(s) }
 // senders is oracle 4: each sender's lines appear once, in the order it sent them,
 // under its name, unchanged where they are safe text, and without one left out.
 func (j *judge) senders() {
-	byLabel := make(map[string]*client, len(j.clients))
-	next := make(map[*client]int, len(j.clients)) // index in chats of the next due
-	for _, c := range j.clients {
-		byLabel[c.Client] = c
-	}
+	byLabel := j.byLabel()
 	for at := range j.order {
 		e := &j.order[at]
 		if e.tag == "" {
@@ -25,19 +21,19 @@ func (j *judge) senders() {
 			j.violate("M6", 4, j.observer, j.lineOf(at), "nobody is there who could have said %q", e.Text)
 			continue
 		}
-		n := next[c]
+		n := c.next
 		if n == 0 && !c.inside() {
 			// It did not read how many of its lines were taken for names.
 			for n < len(c.chats) && c.chats[n].seq < e.seq {
 				n++
 			}
-			next[c] = n
+			c.next = n
 		}
 		if n >= len(c.chats) || c.chats[n].seq != e.seq {
 			j.outOfTurn(c, at, n)
 			continue
 		}
-		next[c]++
+		c.next++
 		c.chats[n].at = at
 		j.sameText(c, at, &c.chats[n])
 		if c.stay != nil && (!c.stay.insideAt(at) || c.stay.nameAt(at) != e.From) {
@@ -45,7 +41,7 @@ func (j *judge) senders() {
 		}
 	}
 	for _, c := range j.clients {
-		if n := next[c]; c.Processed && c.stay != nil && n < len(c.chats) {
+		if n := c.next; c.Processed && c.stay != nil && n < len(c.chats) {
 			j.violate("M3", 4, c, -1, "its line %q never appeared", c.chats[n].text)
 		}
 	}
@@ -71,10 +67,10 @@ func (j *judge) sameText(c *client, at int, sent *chat) {
 	if sent.me != (e.Kind == Me) {
 		j.violate("C1", 4, j.observer, j.lineOf(at), "%q is an action on one side only", e.Text)
 	}
-	if _, found := unsafeRune(sent.text); found || !utf8.ValidString(sent.text) || stacked(sent.text) {
+	if e.Text == sent.text {
 		return
 	}
-	if e.Text != sent.text {
+	if _, found := unsafeRune(sent.text); !found && utf8.ValidString(sent.text) && !stacked(sent.text) {
 		j.violate("M1", 4, j.observer, j.lineOf(at), "%q was sent as %q", e.Text, sent.text)
 	}
 }

@@ -6,14 +6,21 @@ type buffer struct {
 	head int
 }
 
-// keepBytes is the largest memory an empty buffer keeps for its next bytes.
-const keepBytes = 4 << 10
+// keepBytes is the largest memory an empty buffer keeps for its next bytes, and
+// leastBytes the least it takes: the lines of a conversation are short.
+const (
+	keepBytes  = 4 << 10
+	leastBytes = 256
+)
 
 func (b *buffer) len() int { return len(b.data) - b.head }
 
 func (b *buffer) append(p []byte) {
 	if b.head > 0 && len(b.data)+len(p) > cap(b.data) {
 		b.compact(len(p))
+	}
+	if b.data == nil && 0 < len(p) && len(p) < leastBytes {
+		b.data = make([]byte, 0, leastBytes)
 	}
 	b.data = append(b.data, p...)
 }

@@ -13,23 +13,26 @@ type deadline struct {
 	setting uint64 // tells the timer of an earlier setting that it is too late
 }
 
-// set replaces the deadline. If t is to come, expire runs as a task of its own
-// when it does; it takes the owner's lock and asks fire whether it still counts.
-func (d *deadline) set(clock Clock, t time.Time, expire func(setting uint64)) {
+// set replaces the deadline. If t is to come it returns how far off that is, and the
+// owner calls arm; else 0.
+func (d *deadline) set(clock Clock, t time.Time) (in time.Duration) {
 	d.stop()
 	d.expired = false
 	if t.IsZero() {
-		return
+		return 0
 	}
 	if !t.After(longPast) {
 		d.expired = true
-		return
+		return 0
 	}
-	in := t.Sub(clock.Now())
-	if in <= 0 {
-		d.expired = true
-		return
-	}
+	in = max(t.Sub(clock.Now()), 0)
+	d.expired = in == 0
+	return in
+}
+
+// arm makes expire run as a task of its own when the deadline comes; it takes the
+// owner's lock and asks fire whether it still counts.
+func (d *deadline) arm(clock Clock, in time.Duration, expire func(setting uint64)) {
 	setting := d.setting
 	d.timer = clock.AfterFunc(in, func() { expire(setting) })
 }

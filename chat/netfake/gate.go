@@ -72,14 +72,19 @@ func (g *gate) close() {
 // setDeadline replaces the deadline and wakes whoever it concerns. It is called
 // with the lock held, and the timer takes that when it fires.
 func (g *gate) setDeadline(t time.Time) {
-	g.deadline.set(g.net.clock, t, func(setting uint64) {
-		g.lock.Lock()
-		defer g.lock.Unlock()
-		if g.deadline.fire(setting) {
-			g.wake()
-		}
-	})
+	if in := g.deadline.set(g.net.clock, t); in > 0 {
+		g.deadline.arm(g.net.clock, in, g.expire)
+	}
 	if g.deadline.expired {
+		g.wake()
+	}
+}
+
+// expire is called by the deadline's timer.
+func (g *gate) expire(setting uint64) {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	if g.deadline.fire(setting) {
 		g.wake()
 	}
 }

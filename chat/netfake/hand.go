@@ -28,6 +28,14 @@ func (h Hand) Read(p []byte) (n int, err error) {
 	return n, h.c.opError("read", err)
 }
 
+// Unread returns how many bytes have arrived and wait for Read: Probe's Unread, and
+// nothing else.
+func (h Hand) Unread() int {
+	h.c.pair.lock()
+	defer h.c.pair.unlock()
+	return h.c.in.unread.len()
+}
+
 // Close is Conn.Close, which never blocks either.
 func (h Hand) Close() error { return h.c.Close() }
 

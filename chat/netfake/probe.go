@@ -29,17 +29,16 @@ func (c *Conn) ID() int { return c.pair.id }
 func (c *Conn) Peer() *Conn { return c.out.to }
 
 // Probe looks at this end. It changes nothing and works on a closed Conn.
-func (c *Conn) Probe() Probe {
+func (c *Conn) Probe() (p Probe) {
 	c.pair.lock()
 	defer c.pair.unlock()
-	return Probe{
-		Unread:        c.in.unread.len(),
-		Closed:        c.closed,
-		Reset:         c.dead,
-		PeerEnded:     c.in.arrived,
-		PeerClosed:    c.out.to.closed,
-		BlockedReads:  c.reads.waiting,
-		BlockedWrites: c.writes.waiting,
-		Sent:          c.out.ledger(),
-	}
+	p.Unread = c.in.unread.len()
+	p.Closed = c.closed
+	p.Reset = c.dead
+	p.PeerEnded = c.in.arrived
+	p.PeerClosed = c.out.to.closed
+	p.BlockedReads = c.reads.waiting
+	p.BlockedWrites = c.writes.waiting
+	c.out.fill(&p.Sent)
+	return p
 }

@@ -26,6 +26,7 @@ type client struct {
 	obs     check.Observation
 	conn    *netfake.Conn
 	host    string
+	port    string // of the server's
 	mode    readMode
 	trouble *trouble
 
@@ -46,6 +47,13 @@ type client struct {
 	mayIdle    bool
 	held       []netfake.Wire // directions that are cut off
 	far        bool           // what it sends is on its way for a while
+	lossy      bool           // some of what it sent or was to read may be lost
+	late       bool           // what it reads or sends may come late
+	paced      bool           // it reads at intervals
+	vanished   bool           // and its machine is not back
+	midline    bool           // it vanished behind the beginning of a line
+	commanded  bool           // its bytes move when an operation says so
+	victim     bool           // of a panic that was nobody's
 	armed      bool           // a fault waits for the calls of the server to come
 	faulted    bool           // something happened to it that is none of its doing
 	ended      bool           // something happened that ends its stay
@@ -65,12 +73,24 @@ const sendMax = 1 << 20
 
 // connect brings in a client from a host; nil if the connection is refused.
 func (w *world) connect(host string) *client {
+	if len(w.doors) > 1 && w.doors[1].fails == nil && host[len(host)-1]%2 == 0 {
+		w.marks.hit(MarkSecondDoor)
+		return w.connectTo(host, secondPort)
+	}
+	return w.connectTo(host, port)
+}
+
+func (w *world) connectTo(host, port string) *client {
 	conn, err := w.net.DialFrom(host, port)
 	if err != nil {
 		w.marks.hit(MarkDialRefused)
+		if w.backlog && !w.stopping {
+			w.marks.hit(MarkBacklogFull)
+		}
 		return nil
 	}
-	c := &client{world: w, conn: conn, host: host, trouble: w.troubles.of(conn.ID())}
+	c := &client{world: w, conn: conn, host: host, port: port, trouble: w.troubles.of(conn.ID())}
+	w.byID[conn.ID()] = c
 	c.obs.Client = fmt.Sprintf("c%d", len(w.clients))
 	c.obs.Connected = w.stepNo
 	c.obs.MayReset = w.stopping || w.opts.MaxPending > 0 // L5: too many that linger are reset
@@ -250,13 +270,16 @@ func (c *client) end(err error) {
 		c.obs.End = check.EOF
 	}
 	c.gone = true
+	c.world.unobserved = c.world.unobserved || c == c.world.observer && !c.world.stopping
 	_ = c.conn.Hand().Close()
 }
 
 // cause writes down something that may end the client's stay, for that reason.
 func (c *client) cause(reason string) {
-	c.obs.MayLeave = append(c.obs.MayLeave, check.Cause{Reason: reason, Step: c.world.stepNo})
+	c.obs.MayLeave = append(c.obs.MayLeave, causeAt(reason, c.world.stepNo))
 }
+
+func causeAt(reason string, step int) check.Cause { return check.Cause{Reason: reason, Step: step} }
 
 // leaves is a cause of its own doing, behind which nothing can be relied on.
 func (c *client) leaves(reason string) {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,10 +15,28 @@ type clock struct {
 
 	mu      sync.Mutex
 	start   time.Time
-	elapsed time.Duration
-	step    time.Duration // of the wall clock alone
-	armed   []*timer      // a heap, the next due first
+	elapsed atomic.Int64 // a time.Duration; changed with the lock held
+	step    atomic.Int64 // of the wall clock alone, likewise
+	armed   []*timer     // a heap, the next due first
 	armings uint64
+	spare   []timer // made together: the next timers are in it
+}
+
+// timersMade is how many timers are made at a time.
+const timersMade = 32
+
+// timer makes a timer and arms it.
+func (c *clock) timer(d time.Duration, f func(), server bool) *timer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.spare) == 0 {
+		c.spare = make([]timer, timersMade)
+	}
+	t := &c.spare[0]
+	c.spare = c.spare[1:]
+	t.clock, t.f, t.server = c, f, server
+	c.arm(t, d)
+	return t
 }
 
 func newClock(spawn func(string, func())) *clock {
@@ -26,23 +45,17 @@ func newClock(spawn func(string, func())) *clock {
 
 // Now implements chat.Clock.
 func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.start.Add(c.elapsed + c.step)
+	return c.start.Add(time.Duration(c.elapsed.Load() + c.step.Load()))
 }
 
 // Elapsed implements chat.Clock.
 func (c *clock) Elapsed() time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.elapsed
+	return time.Duration(c.elapsed.Load())
 }
 
 // AfterFunc implements chat.Clock.
 func (c *clock) AfterFunc(d time.Duration, f func()) chatTimer {
-	t := &timer{clock: c, f: f, index: -1}
-	t.Reset(d)
-	return t
+	return c.timer(d, f, false)
 }
 
 type chatTimer = interface {
@@ -69,7 +82,7 @@ func (c *clock) fire(end time.Duration) bool {
 	}
 	t := c.armed[0]
 	c.remove(0)
-	c.elapsed = max(c.elapsed, t.due)
+	c.advance(t.due)
 	c.mu.Unlock()
 	c.spawn("timer", t.f)
 	return true
@@ -79,14 +92,19 @@ func (c *clock) fire(end time.Duration) bool {
 func (c *clock) set(now time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.elapsed = max(c.elapsed, now)
+	c.advance(now)
+}
+
+// advance moves on, never back; the lock is held.
+func (c *clock) advance(to time.Duration) {
+	c.elapsed.Store(max(c.elapsed.Load(), int64(to)))
 }
 
 // stepWall moves the wall clock alone.
 func (c *clock) stepWall(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.step += d
+	c.step.Add(int64(d))
 }
 
 // pending counts the armed timers of the server's.
@@ -107,9 +125,7 @@ type serverClock struct{ *clock }
 
 // AfterFunc implements chat.Clock.
 func (c serverClock) AfterFunc(d time.Duration, f func()) chatTimer {
-	t := &timer{clock: c.clock, f: f, index: -1, server: true}
-	t.Reset(d)
-	return t
+	return c.timer(d, f, true)
 }
 
 // timer is a chat.Timer of a clock, whose lock guards it.
@@ -142,11 +158,16 @@ func (t *timer) Reset(d time.Duration) bool {
 	if was {
 		c.remove(t.index)
 	}
+	c.arm(t, d)
+	return was
+}
+
+// arm puts a timer that is not armed into the heap; the lock is held.
+func (c *clock) arm(t *timer, d time.Duration) {
 	c.armings++
-	t.due, t.key, t.index = c.elapsed+max(d, 0), c.armings, len(c.armed)
+	t.due, t.key, t.index = c.Elapsed()+max(d, 0), c.armings, len(c.armed)
 	c.armed = append(c.armed, t)
 	c.up(t.index)
-	return was
 }
 
 func (t *timer) before(u *timer) bool {

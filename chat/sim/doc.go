@@ -18,7 +18,7 @@
 //	options.go, op.go, generate.go, schedule.go   what is to happen
 //	world.go, client.go, pick.go, ops_*.go        how it happens
 //	heal.go                                       the calm at the end
-//	ledger.go, profile.go                         what the world itself knows
+//	ledger*.go, timeouts.go, profile.go           what the world itself knows
 //	serial.go, task.go, mutex.go                  one task at a time
 //	run.go, run_serial.go, run_parallel.go        the runners
 //	explore.go                                    every order of a small world
@@ -39,7 +39,7 @@
 //
 //   - Serial sees no data races and no two instructions at once: it switches at locks
 //     and waits. Parallel under -race does the rest.
-//   - A context that ends a Shutdown starts a goroutine of its own, so Serial stops
-//     servers with Stop and Close.
+//   - A context that ends a Shutdown starts a goroutine of its own (package context
+//     does): while it runs nothing else does, in Serial too.
 //   - No kernel, no disk, no other server.
 package sim

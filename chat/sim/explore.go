@@ -18,8 +18,8 @@ var Scripts = []Script{
 	{"two clients, one name", together("dial 0", "dial 1", "", "name 0 0", "name 0 0")},
 	{"join while leaving", together("join 0 0", "dial 1", "", "quit 0 1", "name 0 0")},
 	{"stop while joining", together("join 0 0", "dial 1", "", "stop 1", "name 0 1", "say 0 5 1")},
-	{"lag while leaving", "option max-message 24\noption transcript-lines 12\noption rate-millis -1\noption read-buffer 1\noption write-buffer 1\n" +
-		together("join 0 0", "join 1 1", "stall 1", "paste 0 19", "paste 0 19", "", "paste 0 19", "shut 1")},
+	{"lag while leaving", "option max-message 24\noption transcript-lines 12\noption rate-millis -1\noption read-buffer 50\noption write-buffer 50\n" +
+		together("join 0 0", "join 1 1", "stall 1", "paste 0 19 23", "paste 0 19 23", "paste 0 19 23", "", "paste 0 19 23", "shut 1")},
 	{"rename against join", together("join 0 0", "dial 1", "", "rename 0 1", "name 0 1", "who 0")},
 	{"resume and idle", "option idle-millis 7300\n" +
 		together("join 0 0", "join 1 1", "pass 38 63", "", "tick", "blank 0", "say 1 5 1")},

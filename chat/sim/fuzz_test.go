@@ -2,6 +2,7 @@ package sim
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"pgregory.net/rapid"
 )
@@ -40,10 +41,25 @@ func decode(text []byte) (ops []Op) {
 	return ops
 }
 
-// TestRapid lets rapid choose the operations (Q), which shrinks them its own way.
+// TestRapid lets rapid choose the operations (Q), which shrinks them its own way:
+// under S, and on goroutines, in a bubble for each try.
 func TestRapid(t *testing.T) {
 	serial := NewSerial()
 	defer serial.Close()
+	t.Run("serial", rapid.MakeCheck(func(t *rapid.T) {
+		judge(t, serial.Run(drawn(t)))
+	}))
+	p := &Parallel{Wait: synctest.Wait}
+	t.Run("bubble", rapid.MakeCheck(func(t *rapid.T) {
+		s := drawn(t)
+		var r *Result
+		rapid.SyncTest(t, func(*rapid.T) { r = p.Run(s) })
+		judge(t, r)
+	}))
+}
+
+// drawn is a schedule of rapid's.
+func drawn(t *rapid.T) *Schedule {
 	op := rapid.Custom(func(t *rapid.T) Op {
 		arg := rapid.IntRange(0, 63)
 		return Op{
@@ -52,11 +68,17 @@ func TestRapid(t *testing.T) {
 			Salt: rapid.Uint32().Draw(t, "salt"),
 		}
 	})
-	rapid.Check(t, func(t *rapid.T) {
-		s := Generate(rapid.Uint64Range(1, 1000).Draw(t, "options"), 0)
-		s.Ops = append([]Op{{Kind: opJoin}, {Kind: opJoin, B: 1}}, rapid.SliceOfN(op, 0, 60).Draw(t, "ops")...)
-		if r := serial.Run(s); len(r.Violations) > 0 {
-			t.Fatalf("%s\n%s", s, r.Report())
-		}
-	})
+	s := Generate(rapid.Uint64Range(1, 1000).Draw(t, "options"), 0)
+	s.Ops = append([]Op{{Kind: opJoin}, {Kind: opJoin, B: 1}}, rapid.SliceOfN(op, 0, 60).Draw(t, "ops")...)
+	return s
+}
+
+// judge fails with a text that is the same as long as the same promise is broken:
+// rapid stops shrinking where it changes. The rest is logged.
+func judge(t *rapid.T, r *Result) {
+	if len(r.Violations) == 0 {
+		return
+	}
+	t.Logf("%s\n%s", r.Schedule, r.Report())
+	t.Fatalf("%s (oracle %d) is broken", r.Violations[0].Promise, r.Violations[0].Oracle)
 }

@@ -10,20 +10,31 @@ func Generate(seed uint64, steps int) *Schedule {
 		// Whoever stalls is to be overtaken, not to be hidden in a buffer.
 		s.Options.ReadBuffer, s.Options.WriteBuffer = chance.of(20, 50, 400), chance.of(1, 90, 1000)
 	}
+	lags := s.Options.smallTranscript() && chance.one(6)
+	if lags {
+		// And lines are to be forgotten: many are said, and fast.
+		s.Options.RateMillis, s.Options.MaxMessage = -1, 32
+	}
 	var on [featureCount]bool
 	on[always] = true
 	for f := always + 1; f < featureCount; f++ {
 		on[f] = !chance.one(3)
 	}
+	on[bySlow] = on[bySlow] || lags
 	on[byPanics] = chance.one(8)
 	on[byStop] = chance.one(6)
 	var bag []Kind
 	for k := range opKinds {
-		if !on[opSpecs[k].feature] || chance.one(12) {
+		if !on[opSpecs[k].feature] || chance.one(12) || k.commands() && s.Options.Command == 0 {
 			continue
 		}
 		for range opSpecs[k].weight {
 			bag = append(bag, k)
+		}
+	}
+	if lags {
+		for range 12 {
+			bag = append(bag, opPaste, opPaste, opStall)
 		}
 	}
 	if len(bag) == 0 {
@@ -50,6 +61,10 @@ func Generate(seed uint64, steps int) *Schedule {
 	}
 	return s
 }
+
+// commands says whether a kind moves bytes by command, which takes a network that
+// does nothing else.
+func (k Kind) commands() bool { return k == opCommand || k == opCarry }
 
 // races says whether two of a kind, one behind the other, are worth a try.
 func races(k Kind) bool { return k == opJoin || k == opName || k == opReturn }

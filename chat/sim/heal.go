@@ -10,28 +10,29 @@ import (
 // heal is the calm at the end of every run: all faults end, everybody reads, time
 // passes until all that was sent can have been carried out (oracle 16).
 func (w *world) heal() {
-	w.stepNo++
+	w.nextStep()
 	w.engine.begin(w.stepNo, uint32(w.opts.Seed)+1)
+	w.fuse.takeOut()
+	w.healNet()
+	for _, c := range w.clients {
+		c.dribbles = false
+		c.push(len(c.out))
+		w.settleApart()
+	}
+	w.pass(max(w.clogged-w.clock.Elapsed(), 0)) // what waits for room is not on its way yet
+	w.land()
 	for _, c := range w.clients {
 		// It may all come only now: what was held or is far on its way, and the lines of
 		// those who did not read, which wait behind their unread answers (R4).
-		late := len(c.held) > 0 || c.mode != readsAll || c.far
+		late := c.late || c.far || c.mode != readsAll
 		c.mode = readsAll
-		for _, wire := range c.held {
-			wire.Heal()
+		if c.commanded {
+			c.release()
 		}
 		if interval, _ := w.opts.rate(); late && interval > 0 {
 			c.full = w.clock.Elapsed() + time.Duration(len(c.obs.Sent))*interval
 		}
-		if c.far {
-			c.conn.SetLatency(0)
-			c.conn.Peer().SetLatency(0)
-		}
-		c.dribbles = false
-		c.push(len(c.out))
-		if !w.engine.together() {
-			w.quiet()
-		}
+		w.settleApart()
 	}
 	w.quiet()
 	w.catchUp()
@@ -71,7 +72,7 @@ func (w *world) reclaim() {
 			continue
 		}
 		tried++
-		w.stepNo++
+		w.nextStep()
 		if c := w.connect("10.0.2.1"); c != nil {
 			c.ask(gone.name)
 		}
@@ -81,25 +82,32 @@ func (w *world) reclaim() {
 
 // stopMax is how long a stop may take when somebody does not read: DrainTimeout,
 // and what the log handler is given.
-const stopMax = 5*time.Second + time.Second
+func (w *world) stopMax() time.Duration { return w.opts.drain() + time.Second }
 
 // end stops the server, if it has not been stopped, and waits for it (E3).
 func (w *world) end() {
-	w.stepNo++
+	w.nextStep()
 	w.engine.begin(w.stepNo, uint32(w.opts.Seed)+2)
 	if w.broken() {
 		return
 	}
 	w.stop(false)
 	w.quiet()
+	limit := w.clock.Elapsed() + w.stopMax()
 	for !w.stopped && !w.broken() {
 		due, ok := w.clock.next()
+		if w.ending != nil && (!ok || due > limit) {
+			w.cancel()
+			w.ending = nil
+			w.quiet()
+			continue
+		}
 		if !ok {
 			w.violate("E3", 13, "the stop waits for something that never comes")
 			return
 		}
-		if due > w.ledger.stopAt+stopMax {
-			w.violate("E3", 13, "the stop takes longer than %v", stopMax)
+		if due > limit {
+			w.violate("E3", 13, "the stop takes longer than %v", w.stopMax())
 			return
 		}
 		w.fire(due)

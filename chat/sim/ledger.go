@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"math"
+	"sync"
 	"time"
 
 	"example.com/chatd/chat"
@@ -12,14 +13,50 @@ import (
 // A ledger is what the world itself knows of what it did, for the oracles that
 // what clients sent and read cannot tell: 10 to 12, 14, 15, 17 and 18.
 type ledger struct {
-	stopAt       time.Duration
+	stopAt       time.Duration // when the first call to stop began
 	atOnce       bool
+	drains       bool // that was a Stop
+	cancelled    bool // the context of a Shutdown has ended
 	acceptErrors int
+	calm         []int         // steps at whose end all was quiet, ascending
+	looked       time.Duration // when overdue did last
+
+	mu              sync.Mutex    // guards what follows
+	calls, returned int           // of the ways to stop
+	stoppedAt       time.Duration // when the last returned
+	err             error         // what the first to return returned, if it was an error
+}
+
+// stopping notes that a call to stop begins.
+func (l *ledger) stopping() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls++
+}
+
+// hasStopped notes that one has returned; it reports whether it was the last.
+func (l *ledger) hasStopped(err error, at time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.returned++
+	l.stoppedAt = at
+	if l.err == nil {
+		l.err = err
+	}
+	return l.returned == l.calls
+}
+
+// over says whether all calls to stop have returned.
+func (l *ledger) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.calls > 0 && l.returned == l.calls
 }
 
 // check is done whenever all is quiet.
 func (l *ledger) check(w *world) {
 	l.bounds(w)
+	l.overdue(w)
 	if w.stepNo%16 == 0 {
 		l.bytes(w)
 	}
@@ -64,6 +101,7 @@ func (l *ledger) final(w *world) {
 	l.leftovers(w)
 	l.stats(w)
 	l.timeouts(w)
+	l.lag(w)
 }
 
 // leftovers is oracle 14: after Stop nothing of the server is left (E4).
@@ -79,11 +117,14 @@ func (l *ledger) leftovers(w *world) {
 			w.violate("E4", 14, "the server's end of %s's connection is left open", c.obs.Client)
 		}
 	}
-	if !w.served || !errors.Is(w.serveErr, chat.ErrServerClosed) {
-		w.violate("E6", 12, "Serve returned %v", w.serveErr)
+	for _, d := range w.doors {
+		fine := errors.Is(d.err, chat.ErrServerClosed) || d.fails != nil && errors.Is(d.err, d.fails)
+		if !d.served || !fine {
+			w.violate("E6", 12, "Serve returned %v", d.err)
+		}
 	}
-	if w.stopErr != nil && !errors.Is(w.stopErr, chat.ErrDrainTimeout) {
-		w.violate("E3", 13, "the stop returned %v", w.stopErr)
+	if err := l.err; err != nil && !errors.Is(err, chat.ErrDrainTimeout) && !(l.cancelled && errors.Is(err, errEnded)) {
+		w.violate("E3", 13, "the stop returned %v", err)
 	}
 }
 
@@ -93,12 +134,15 @@ func (l *ledger) stats(w *world) {
 	if st.Active != 0 || st.Pending != 0 || st.Closing != 0 || st.Writers != 0 {
 		w.violate("O2", 18, "after the stop there are %d inside, %d pending, %d closing, %d writers", st.Active, st.Pending, st.Closing, st.Writers)
 	}
-	struck := 0
+	struck := int(w.fuse.struck.Load())
 	for _, c := range w.clients {
 		struck += int(c.trouble.struck.Load())
 	}
 	if int(st.Panics) != struck {
 		w.violate("E5", 17, "%d panics were recovered, %d were caused", st.Panics, struck)
+	}
+	if n := int(st.Ended[chat.LeftError] + st.Ended[chat.RefusedError]); n > struck {
+		w.violate("E5", 17, "%d sessions were ended by a panic, %d were caused", n, struck)
 	}
 	if int(st.AcceptFails) > l.acceptErrors {
 		w.violate("E6", 18, "%d accept errors are counted, there were %d", st.AcceptFails, l.acceptErrors)
@@ -116,7 +160,7 @@ func (l *ledger) stats(w *world) {
 			leaves++
 		}
 	}
-	if l.atOnce {
+	if l.atOnce || w.unobserved {
 		return // the observer was cut
 	}
 	counted := uint64(0)

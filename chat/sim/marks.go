@@ -46,6 +46,24 @@ const (
 	MarkPanic                      // a session panicked
 	MarkLongLine                   // a line was too long
 	MarkPartition                  // a connection was cut off
+	MarkMended                     // and was so no more
+	MarkClogged                    // nothing passed for a while
+	MarkBadLink                    // a link had jitter, little bandwidth or small packets
+	MarkBroken                     // both ends of a connection were reset
+	MarkRebooted                   // a vanished machine came back
+	MarkStillborn                  // a connection was reset by the time it was accepted
+	MarkBacklogFull                // too many waited to be accepted
+	MarkCarried                    // bytes moved by command
+	MarkSecondDoor                 // a client came in at the second door
+	MarkDoorFailed                 // which failed for good
+	MarkCancelled                  // a context ended a Shutdown
+	MarkStoppedAgain               // a server that stopped was told to stop again
+	MarkDrained                    // a Stop cut those who did not read
+	MarkWriteTimeout               // a write was broken off
+	MarkLingered                   // LingerTimeout closed a connection
+	MarkLagKicked                  // a client was ended because its next line was forgotten
+	MarkFuse                       // a clock, a lock or the log panicked
+	MarkVictim                     // and ended a session
 	markCount
 )
 
@@ -55,6 +73,9 @@ var markNames = [markCount]string{
 	"not reading", "private delivered", "renamed", "echo", "dribbled", "reset with unread data", "vanished",
 	"half-closed", "accept error", "dial refused", "returned", "wall clock step", "timers together", "hurried",
 	"stop with a blocked writer", "history", "history cut", "panic", "long line", "partition",
+	"mended", "clogged", "bad link", "broken connection", "rebooted", "reset before accepted", "backlog full",
+	"carried by command", "second door", "second door failed", "shutdown cancelled", "stopped again", "drain timeout",
+	"write timeout", "lingered", "kicked for lag", "fuse", "victim of a panic",
 }
 
 func (m Mark) String() string { return markNames[m] }
@@ -120,6 +141,23 @@ func (w *world) markWhatWasRead() {
 	}
 	w.markOrder()
 	w.markHistory()
+	w.markTroubles()
+}
+
+// markTroubles finds the marks that show in what the server did.
+func (w *world) markTroubles() {
+	for _, c := range w.clients {
+		s := &c.trouble.watch
+		if s.interrupted() {
+			w.marks.hit(MarkWriteTimeout)
+		}
+		if s.lingers {
+			w.marks.hit(MarkLingered)
+		}
+	}
+	if w.fuse.struck.Load() > 0 {
+		w.marks.hit(MarkFuse)
+	}
 }
 
 // markHistory finds newcomers that read history, and those for whom some of it had

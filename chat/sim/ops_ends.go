@@ -85,6 +85,7 @@ func (c *client) flushTyped() {
 func (w *world) closeOp(op Op) {
 	if c := w.pick(op.A, (*client).active); c != nil {
 		c.endInput()
+		c.arrive()
 		_ = c.conn.Hand().Close()
 		c.lost("", "connection lost")
 	}
@@ -96,6 +97,7 @@ func (w *world) resetOp(op Op) {
 			w.marks.hit(MarkResetUnread)
 		}
 		c.endInput()
+		c.arrive()
 		c.conn.Reset()
 		// A socket tells of a reset once. If that was a write, a read finds the
 		// end of input, and the beginning of a line counts as one.
@@ -105,7 +107,13 @@ func (w *world) resetOp(op Op) {
 
 func (w *world) vanishOp(op Op) {
 	if c := w.pick(op.A, (*client).active); c != nil {
+		sent := c.conn.Out().Probe()
+		c.midline = c.half != "" || len(c.out) > 0 || !sent.Idle
+		if !sent.Idle {
+			c.cause("idle") // its last line may never have come
+		}
 		c.conn.Vanish()
+		c.vanished = true
 		c.lost("too slow")
 		w.marks.hit(MarkVanished)
 	}
@@ -154,6 +162,7 @@ func (w *world) holdOp(op Op) {
 	if op.B%2 == 0 && w.burstsAllowed() {
 		wire = c.conn.Out()
 	}
+	c.complete()
 	wire.Hold()
 	c.held = append(c.held, wire)
 	c.faulted, c.obs.MayReset = true, true

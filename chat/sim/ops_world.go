@@ -36,7 +36,11 @@ func (w *world) acceptOp(op Op) {
 	if w.stopping {
 		return
 	}
-	w.ln.InjectAcceptError(errs[modulo(op.A, len(errs))])
+	door := w.doors[modulo(op.B, len(w.doors))]
+	if door.fails != nil {
+		door = w.doors[0]
+	}
+	door.ln.InjectAcceptError(errs[modulo(op.A, len(errs))])
 	w.ledger.acceptErrors++
 	w.marks.hit(MarkAcceptError)
 	if !w.engine.together() {
@@ -54,29 +58,29 @@ func (w *world) stop(atOnce bool) {
 	if w.stopping {
 		return
 	}
+	w.beginStop(atOnce)
+	if atOnce {
+		w.stopCall("stop", w.server.Close)
+		return
+	}
+	w.ledger.drains = true
+	w.stopCall("stop", w.server.Stop)
+}
+
+// beginStop notes what a stop may do to the clients.
+func (w *world) beginStop(atOnce bool) {
 	w.stopping = true
+	w.halting.Store(true)
+	w.ledger.stopAt = w.clock.Elapsed()
 	for _, c := range w.clients {
 		if c.conn.Peer().Probe().BlockedWrites > 0 {
 			w.marks.hit(MarkStopBlocked)
-		}
-		if atOnce {
-			c.faulted, c.ended, c.obs.MayReset = true, true, true
 		}
 		if c.mode != readsAll || !c.inside() {
 			c.obs.MayReset = true // it may be waiting to be accepted
 		}
 	}
 	if atOnce {
-		w.observer.obs.MayReset = true
+		w.mayCutAll()
 	}
-	w.ledger.stopAt = w.clock.Elapsed()
-	w.ledger.atOnce = atOnce
-	stop := w.server.Stop
-	if atOnce {
-		stop = w.server.Close
-	}
-	w.engine.runtime().Go("stop", func() {
-		w.stopErr = stop()
-		w.stopped = true
-	})
 }

@@ -1,6 +1,10 @@
 package sim
 
-import "time"
+import (
+	"time"
+
+	"example.com/chatd/chat"
+)
 
 // Options are what a world is made of: limits of the server, sizes of buffers, and
 // how the serial runtime switches. Zero is the server's own default. Swarm: each
@@ -16,9 +20,13 @@ type Options struct {
 	RateMillis, RateBurst        int // RateMillis -1: no rate
 	LoginMillis, IdleMillis      int
 	WriteMillis, LingerMillis    int
+	DrainMillis                  int
 	Kick                         int // 1: SlowKick
+	Command                      int // 1: bytes move only when somebody moves them
 	ReadBuffer, WriteBuffer      int // of the server's connections and of the clients' receiving
 	Switching, Holding, Hurrying int // see serial; Hurrying: an operation in so many does not wait for quiet
+
+	skew func(*chat.Config) // of a test: what the server has otherwise, and the ledger does not know
 }
 
 // A knob is one option, by the name it has in a schedule.
@@ -43,9 +51,11 @@ var knobs = []knob{
 	{"idle-millis", func(o *Options) *int { return &o.IdleMillis }, []int{0, 0, 7300, 150_000}},
 	{"write-millis", func(o *Options) *int { return &o.WriteMillis }, []int{0, 3000, 12_345}},
 	{"linger-millis", func(o *Options) *int { return &o.LingerMillis }, []int{0, 700}},
+	{"drain-millis", func(o *Options) *int { return &o.DrainMillis }, []int{0, 0, 1300}},
 	{"kick", func(o *Options) *int { return &o.Kick }, []int{0, 0, 1}},
 	{"read-buffer", func(o *Options) *int { return &o.ReadBuffer }, []int{0, 0, 0, 7, 50, 50, 400, 4000}},
 	{"write-buffer", func(o *Options) *int { return &o.WriteBuffer }, []int{0, 0, 1, 90, 1000}},
+	{"command", func(o *Options) *int { return &o.Command }, []int{0, 0, 0, 0, 1}},
 	{"switching", func(o *Options) *int { return &o.Switching }, []int{1, 1, 2, 4, 16}},
 	{"holding", func(o *Options) *int { return &o.Holding }, []int{0, 0, 4, 20, 100}},
 	{"hurrying", func(o *Options) *int { return &o.Hurrying }, []int{0, 0, 1, 2, 4}},
@@ -95,3 +105,4 @@ func (o *Options) idle() time.Duration {
 func (o *Options) login() time.Duration  { return millis(or(o.LoginMillis, 30_000)) }
 func (o *Options) write() time.Duration  { return millis(or(o.WriteMillis, 60_000)) }
 func (o *Options) linger() time.Duration { return millis(or(o.LingerMillis, 2000)) }
+func (o *Options) drain() time.Duration  { return millis(or(o.DrainMillis, 5000)) }

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"bytes"
+	"strconv"
 	"strings"
 
 	"example.com/chatd/chat/check"
@@ -51,8 +53,8 @@ func (c *client) inside() bool {
 	}
 	for c.looked < len(c.obs.Bytes) {
 		rest := c.obs.Bytes[c.looked:]
-		if strings.HasPrefix(string(rest[:min(len(rest), 32)]), c.world.profile.Prompt) {
-			c.looked += len(c.world.profile.Prompt)
+		if prompt := c.world.profile.Prompt; len(rest) >= len(prompt) && string(rest[:len(prompt)]) == prompt {
+			c.looked += len(prompt)
 			c.prompts++
 			continue
 		}
@@ -60,7 +62,7 @@ func (c *client) inside() bool {
 			c.isIn = true
 			return true
 		}
-		i := strings.IndexByte(string(rest), '\n')
+		i := bytes.IndexByte(rest, '\n')
 		if i < 0 {
 			return false
 		}
@@ -75,7 +77,16 @@ var people = []string{
 	"system", "", "two words",
 }
 
-func person(n int) string { return people[modulo(n, len(people))] }
+// crowdFrom is the first number of a name that is nobody else's, for worlds with more
+// clients than names.
+const crowdFrom = 1000
+
+func person(n int) string {
+	if n >= crowdFrom {
+		return "guest" + strconv.Itoa(n)
+	}
+	return people[modulo(n, len(people))]
+}
 
 // spell returns a name in capitals and small letters as only this client writes it:
 // to the server it is the same name (N1), and the join line tells whose it is.
@@ -103,10 +114,10 @@ const words = "so it goes and on it went until nobody knew who had begun, which 
 // chatter returns the text of the client's next line of chat, about n bytes long.
 func (c *client) chatter(n int) string {
 	c.seq++
-	text := check.Tag(c.obs.Client, c.seq)
+	text := append(make([]byte, 0, 128), check.Tag(c.obs.Client, c.seq)...)
 	n = min(max(modulo(n, c.world.opts.maxMessage()), len(text)), c.world.opts.maxMessage())
 	for len(text) < n {
-		text += words[:min(len(words), n-len(text))]
+		text = append(text, words[:min(len(words), n-len(text))]...)
 	}
-	return strings.TrimRight(text, " ")
+	return string(bytes.TrimRight(text, " "))
 }

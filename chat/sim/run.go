@@ -47,6 +47,7 @@ func run(s *Schedule, e engine) *Result {
 
 func (w *world) result(s *Schedule) *Result {
 	r := &Result{Schedule: s, Violations: w.found, Marks: w.marks, Simulated: w.clock.Elapsed()}
+	r.Traces, r.Clients = make([]uint64, 0, len(w.clients)), make([]check.Observation, 0, len(w.clients))
 	for _, c := range w.clients {
 		r.Traces = append(r.Traces, c.trace())
 		r.Clients = append(r.Clients, c.obs)
@@ -66,11 +67,7 @@ func (w *world) judge() {
 	if w.broken() {
 		return // what the clients saw is cut short
 	}
-	observations := make([]check.Observation, len(w.clients))
-	for i, c := range w.clients {
-		observations[i] = c.obs
-	}
-	w.found = append(w.found, check.All(w.profile, observations)...)
+	w.found = append(w.found, w.verdict()...)
 	w.ledger.final(w)
 	w.markWhatWasRead()
 }

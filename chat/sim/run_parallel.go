@@ -24,6 +24,8 @@ type Parallel struct {
 // Run carries out a schedule.
 func (p *Parallel) Run(schedule *Schedule) *Result {
 	e := &parallelEngine{wait: p.Wait, storm: p.Storm}
+	e.reuse = !p.Storm
+	defer e.dismiss()
 	return run(schedule, e)
 }
 
@@ -33,8 +35,59 @@ type parallelEngine struct {
 	storm bool
 	count atomic.Int64
 
-	mu   sync.Mutex
-	fail []string
+	mu    sync.Mutex
+	fail  []string
+	idle  []*worker // goroutines whose task has ended
+	reuse bool
+}
+
+// A worker is a goroutine that carries out one task after the other. A goroutine for
+// each task grows its stack three times first, which costs more than most tasks do.
+type worker struct{ tasks chan func() }
+
+// hire returns a worker that has nothing to do.
+func (e *parallelEngine) hire() *worker {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if last := len(e.idle) - 1; last >= 0 {
+		w := e.idle[last]
+		e.idle = e.idle[:last]
+		return w
+	}
+	w := &worker{tasks: make(chan func(), 1)}
+	go w.work(e)
+	return w
+}
+
+func (w *worker) work(e *parallelEngine) {
+	growStack()
+	for f := range w.tasks {
+		f()
+		e.mu.Lock()
+		e.idle = append(e.idle, w)
+		e.mu.Unlock()
+	}
+}
+
+// growStack makes the stack as large as tasks need it, in one step.
+//
+//go:noinline
+func growStack() {
+	var room [6 << 10]byte
+	_ = use(&room)
+}
+
+//go:noinline
+func use(room *[6 << 10]byte) byte { return room[len(room)-1] }
+
+// dismiss ends the workers that have nothing to do.
+func (e *parallelEngine) dismiss() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, w := range e.idle {
+		close(w.tasks)
+	}
+	e.idle = nil
 }
 
 func (e *parallelEngine) runtime() chat.Runtime { return e }
@@ -43,7 +96,7 @@ func (e *parallelEngine) runtime() chat.Runtime { return e }
 // the real program (E5).
 func (e *parallelEngine) Go(name string, f func()) {
 	e.count.Add(1)
-	go func() {
+	task := func() {
 		defer e.count.Add(-1)
 		defer func() {
 			if v := recover(); v != nil {
@@ -53,7 +106,12 @@ func (e *parallelEngine) Go(name string, f func()) {
 			}
 		}()
 		f()
-	}()
+	}
+	if !e.reuse {
+		go task()
+		return
+	}
+	e.hire().tasks <- task
 }
 
 func (e *parallelEngine) NewMutex() sync.Locker           { return new(sync.Mutex) }

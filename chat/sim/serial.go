@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"example.com/chatd/chat"
@@ -25,6 +24,11 @@ type serial struct {
 	step   int
 	lastID int
 
+	left    int   // how many turns the driver gives before it looks again
+	chosen  *task // by the task that gave the turn away: whose turn is next
+	mutexes memory[mutex]
+	conds   memory[cond]
+
 	switching int     // a Lock gives the turn away once in so many times
 	plan      *delays // the order, where it is not left to chance
 	holding   int     // and then holds its task back once in so many times; 0: never
@@ -45,6 +49,23 @@ func (s *serial) reset(seed uint64, switching, holding int) {
 	s.step, s.lastID, s.picks, s.order = 0, 0, 0, newHash()
 	s.switching, s.holding = max(switching, 1), holding
 	s.failures = nil
+	s.mutexes.used, s.conds.used = 0, 0
+}
+
+// memory is values of one world that the next uses again: by then nothing of the
+// one before runs any more.
+type memory[T any] struct {
+	all  []*T
+	used int
+}
+
+// take returns a value, new or as it was left.
+func (m *memory[T]) take() *T {
+	if m.used == len(m.all) {
+		m.all = append(m.all, new(T))
+	}
+	m.used++
+	return m.all[m.used-1]
 }
 
 // Go implements chat.Runtime.
@@ -60,23 +81,34 @@ func (s *serial) Go(name string, f func()) {
 	}
 	s.lastID++
 	t.id, t.name, t.f, t.locks, t.ended = s.lastID, name, f, 0, false
+	t.index = len(s.all)
 	s.all = append(s.all, t)
 	s.ready = append(s.ready, t)
 }
 
 // NewMutex implements chat.Runtime.
-func (s *serial) NewMutex() sync.Locker { return &mutex{serial: s} }
+func (s *serial) NewMutex() sync.Locker {
+	m := s.mutexes.take()
+	m.serial, m.taken = s, false
+	return m
+}
 
 // NewCond implements chat.Runtime.
-func (s *serial) NewCond(l sync.Locker) chat.Cond { return &cond{lock: l.(*mutex)} }
+func (s *serial) NewCond(l sync.Locker) chat.Cond {
+	c := s.conds.take()
+	c.lock, c.waiters = l.(*mutex), c.waiters[:0]
+	return c
+}
 
 func (s *serial) fail(what string) { s.failures = append(s.failures, what) }
 
 // turns gives at most n turns.
 func (s *serial) turns(n int) {
-	for ; n > 0 && len(s.ready) > 0; n-- {
+	for s.left = n; s.left > 0 && len(s.ready) > 0; {
+		s.left--
 		s.give(s.next())
 	}
+	s.left = 0
 }
 
 // next chooses whose turn it is.
@@ -95,16 +127,18 @@ func (s *serial) next() *task {
 // settle runs everything, what is held too, until nothing can run.
 func (s *serial) settle() {
 	s.release(true)
-	for n := 0; len(s.ready) > 0; n++ {
-		if n == picksMax {
+	for s.left = picksMax; len(s.ready) > 0; {
+		if s.left == 0 {
 			s.fail("the tasks never come to rest: " + fmt.Sprint(s.ready))
 			return
 		}
+		s.left--
 		s.give(s.next())
 		if len(s.ready) == 0 {
 			s.release(true)
 		}
 	}
+	s.left = 0
 }
 
 // release lets held tasks go on whose time has come, or all.
@@ -129,23 +163,51 @@ func (s *serial) take(i int) *task {
 	return t
 }
 
-// give gives a task the turn until it parks or ends.
+// give gives a task the turn until it parks or ends, and then whomever it has chosen.
 func (s *serial) give(t *task) {
+	for t != nil {
+		s.count(t)
+		s.cur = t
+		_, alive := t.resume()
+		s.cur = nil
+		if t.ended || !alive {
+			s.remove(t, alive)
+		}
+		t, s.chosen = s.chosen, nil
+	}
+}
+
+// count notes that a task has the turn.
+func (s *serial) count(t *task) {
 	s.picks++
 	s.order.add(uint64(t.id))
-	s.cur = t
-	_, alive := t.resume()
-	s.cur = nil
-	if !t.ended && alive {
-		return
-	}
-	i := slices.Index(s.all, t)
-	s.all[i] = s.all[len(s.all)-1]
+}
+
+// remove takes out a task that has ended.
+func (s *serial) remove(t *task, alive bool) {
+	last := s.all[len(s.all)-1]
+	s.all[t.index], last.index = last, t.index
 	s.all = s.all[:len(s.all)-1]
 	t.f = nil
 	if alive {
 		s.free = append(s.free, t)
 	}
+}
+
+// pass gives the turn of a task away, to any that is ready. Where that is the task
+// itself it just goes on: going through the driver costs most of a turn.
+func (s *serial) pass(t *task) {
+	s.ready = append(s.ready, t)
+	if s.left > 0 {
+		s.left--
+		next := s.next()
+		if next == t {
+			s.count(t)
+			return
+		}
+		s.chosen = next
+	}
+	t.park()
 }
 
 // before is called by a task that is about to take a lock: the place to switch.
@@ -155,8 +217,7 @@ func (s *serial) before(t *task) {
 	}
 	if s.plan != nil {
 		if s.plan.strikes(s.step) {
-			s.ready = append(s.ready, t)
-			t.park()
+			s.pass(t)
 		}
 		return
 	}
@@ -166,10 +227,10 @@ func (s *serial) before(t *task) {
 	if s.holding > 0 && s.chance.one(s.holding) {
 		t.hold = s.step + 1 + s.chance.n(4)
 		s.held = append(s.held, t)
-	} else {
-		s.ready = append(s.ready, t)
+		t.park()
+		return
 	}
-	t.park()
+	s.pass(t)
 }
 
 // abandon ends all tasks that there are, wherever they wait.
@@ -178,7 +239,8 @@ func (s *serial) abandon() {
 	for _, t := range s.all {
 		t.abandon()
 	}
-	s.all, s.ready, s.held, s.cur = nil, s.ready[:0], nil, nil
+	s.all, s.ready, s.held, s.cur = s.all[:0], s.ready[:0], s.held[:0], nil
+	s.left, s.chosen = 0, nil
 	s.abandoning = false
 }
 

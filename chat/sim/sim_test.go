@@ -2,7 +2,6 @@ package sim
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -36,7 +35,7 @@ func runners(t *testing.T) []runner {
 	t.Cleanup(serial.Close)
 	return []runner{
 		{
-			"S", 600,
+			"S", 800,
 			func(_ *testing.T, s *Schedule) *Result { return serial.Run(s) },
 			func(_ *testing.T, s *Schedule) *Recording { return serial.Record(s) },
 		},
@@ -121,11 +120,8 @@ func failed(t *testing.T, runner runner, r *Result) {
 			stable++
 		}
 	}
-	path := filepath.Join(t.ArtifactDir(), fmt.Sprintf("%s-%d.txt", runner.name, seed))
-	if err := os.WriteFile(path, []byte(small.String()), 0o666); err != nil {
-		t.Error(err)
-	}
-	t.Errorf("%s, seed %d: the same again %d times of 3. Replay it with\n\tgo test ./chat/sim -run TestSim -sim.runner %s -sim.seed %d -sim.runs 1 -sim.steps %d\nor put %s into testdata/schedules.\n\n%s\n%s",
+	path := keep(t, found(), r, small)
+	t.Errorf("%s, seed %d: the same again %d times of 3. Replay it with\n\tgo test ./chat/sim -run TestSim -sim.runner %s -sim.seed %d -sim.runs 1 -sim.steps %d\nIt was written to %s.\n\n%s\n%s",
 		runner.name, seed, stable, runner.name, seed, *flagSteps, path, small, r.Report())
 }
 

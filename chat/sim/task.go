@@ -18,6 +18,7 @@ type task struct {
 	locks  int  // it holds, which may be one at most
 	ended  bool // f has returned; the coroutine is free
 	hold   int  // the step before which a held task does not go on
+	index  int  // in serial.all
 
 	resume func() (struct{}, bool)
 	stop   func()

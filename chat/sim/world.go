@@ -1,9 +1,9 @@
 package sim
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"example.com/chatd/chat"
@@ -18,11 +18,14 @@ type world struct {
 	engine  engine
 	clock   *clock
 	net     *netfake.Network
-	ln      *listener
+	ln      *listener // of the first door
+	doors   []*door
+	gate    *gate // nil: failures need none
 	server  *chat.Server
 	profile check.Profile
 
 	clients  []*client // in the order of their connecting; the first observes
+	byID     map[int]*client
 	observer *client
 	stepNo   int
 	calm     int // no operation up to this step hurries
@@ -33,13 +36,23 @@ type world struct {
 	ledger   ledger
 	found    []check.Violation
 
-	serveErr  error
-	served    bool
-	stopErr   error
-	stopping  bool     // a stop has begun
-	stopped   bool     // and is over
-	kicked    []string // names, since all was quiet
-	unsettled int      // bytes said since all was quiet
+	stopping   bool    // a stop has begun
+	stopped    bool    // and is over
+	ending     *ending // the context of the Shutdown; nil: there is none
+	unobserved bool    // the observer is gone before the stop
+	cuts       []*cut  // partitions that stand
+	backlog    bool    // few may wait to be accepted
+	commands   bool    // the network moves nothing by itself
+	conns      []*netfake.Conn
+	fuse       fuse
+	fuseStep   int
+	victims    victims
+	fallen     int           // victims found
+	stepNow    atomic.Int64  // stepNo, for tasks
+	halting    atomic.Bool   // stopping, for tasks
+	kicked     []string      // names, since all was quiet
+	clogged    time.Duration // until when somebody is
+	unsettled  int           // bytes said since all was quiet
 }
 
 // port is where the server listens.
@@ -48,24 +61,19 @@ const port = "10.0.0.1:8989"
 func newWorld(o Options, e engine) *world {
 	w := &world{opts: o, engine: e}
 	w.clock = newClock(e.runtime().Go)
-	w.net = netfake.New(netfake.Config{Clock: w.clock, Runtime: e.runtime()})
-	ln, err := w.net.Listen(port)
-	if err != nil {
-		panic(err)
-	}
-	w.ln = &listener{Listener: ln, troubles: &w.troubles}
+	w.commands = o.Command > 0 && e.together()
+	w.byID = make(map[int]*client)
+	w.net = netfake.New(netfake.Config{Clock: w.clock, Runtime: e.runtime(), Command: w.commands, Seed: o.Seed})
 	if !e.together() {
-		w.ln.gate = &gate{}
+		w.gate = &gate{}
 	}
 	w.profile = profileOf(&o)
+	var err error
 	w.server, err = chat.New(w.config())
 	if err != nil {
 		panic(fmt.Sprintf("sim: options %+v: %v", o, err))
 	}
-	e.runtime().Go("serve", func() {
-		w.serveErr = w.server.Serve(w.ln)
-		w.served = true
-	})
+	w.ln = w.open(port).ln
 	w.chance = newSource(o.Seed, 's')
 	w.settle()
 	w.observe()
@@ -77,9 +85,9 @@ func (w *world) config() chat.Config {
 	o := &w.opts
 	interval, burst := o.rate()
 	c := chat.Config{
-		Clock:      serverClock{w.clock},
-		Runtime:    w.engine.runtime(),
-		Logger:     slog.New(quietHandler{}),
+		Clock:      brittleClock{serverClock{w.clock}, &w.fuse},
+		Runtime:    brittleRuntime{w.engine.runtime(), w},
+		Logger:     slog.New(logHandler{w}),
 		MaxMessage: o.maxMessage(),
 
 		TranscriptBytes: o.transcriptBytes(),
@@ -95,9 +103,13 @@ func (w *world) config() chat.Config {
 		IdleTimeout:     o.idle(),
 		WriteTimeout:    o.write(),
 		LingerTimeout:   o.linger(),
+		DrainTimeout:    o.drain(),
 	}
 	if o.Kick > 0 {
 		c.Slow = chat.SlowKick
+	}
+	if o.skew != nil {
+		o.skew(&c)
 	}
 	return c
 }
@@ -112,7 +124,7 @@ func (w *world) observe() {
 
 // step carries out one operation.
 func (w *world) step(op Op) {
-	w.stepNo++
+	w.nextStep()
 	w.op = op
 	w.chance = newSource(uint64(op.Salt), 's')
 	w.engine.begin(w.stepNo, op.Salt)
@@ -125,6 +137,12 @@ func (w *world) step(op Op) {
 		return
 	}
 	w.quiet()
+	w.ledger.calm = append(w.ledger.calm, w.stepNo)
+}
+
+func (w *world) nextStep() {
+	w.stepNo++
+	w.stepNow.Store(int64(w.stepNo))
 }
 
 // hurries says whether the next operation comes before this one is over. What comes
@@ -148,9 +166,10 @@ func (w *world) hurryMax() int {
 // settle runs the tasks until nothing can run.
 func (w *world) settle() {
 	w.engine.settle()
-	for w.ln.gate != nil && w.ln.gate.open() {
+	for w.gate != nil && w.gate.open() || w.carry() {
 		w.engine.settle()
 	}
+	w.noteVictims()
 	w.unsettled, w.kicked = 0, w.kicked[:0]
 }
 
@@ -254,11 +273,3 @@ func (w *world) violate(promise string, oracle int, format string, args ...any) 
 		Sentence: fmt.Sprintf(format, args...) + fmt.Sprintf(" (step %d, %v)", w.stepNo, w.clock.Elapsed()),
 	})
 }
-
-// quietHandler is a log nobody reads.
-type quietHandler struct{}
-
-func (quietHandler) Enabled(context.Context, slog.Level) bool  { return true }
-func (quietHandler) Handle(context.Context, slog.Record) error { return nil }
-func (h quietHandler) WithAttrs([]slog.Attr) slog.Handler      { return h }
-func (h quietHandler) WithGroup(string) slog.Handler           { return h }
