@@ -5,8 +5,8 @@ FUZZTIME    = 15s
 SIMTIME     = 1m
 FUZZERS     = $(shell grep -ho 'func Fuzz[A-Za-z]*' chat/*_test.go | cut -c6-)
 
-.PHONY: check lint test race fuzz sim stress bench mutate
-check: lint test race fuzz sim stress
+.PHONY: check lint test race fuzz sim stress bench mutate zoo zoo-fast zoo-matrix
+check: lint test race fuzz sim stress zoo-fast
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt is wanted for:"; gofmt -l .; exit 1; }
@@ -33,6 +33,15 @@ sim: # 2,000 seeds alike at any GOMAXPROCS; a longer soak than go test's slice; 
 
 stress: # gates on loss, order and repeats, not on tight latency
 	go run ./cmd/chatload -self -preset ci -live off
+
+zoo: # plants each bug of testdata/zoo, up to its first kill; writes docs/ZOO.md
+	go run ./tools/zoo -doc docs/ZOO.md
+
+zoo-fast: # one bug of each group
+	go run ./tools/zoo -fast
+
+zoo-matrix: # every suite on every bug
+	go run ./tools/zoo -matrix
 
 mutate: # mechanical mutants of the core; the score may not fall
 	go run ./tools/mutate

@@ -22,7 +22,7 @@ var Scripts = []Script{
 		together("join 0 0", "join 1 1", "stall 1", "paste 0 19 23", "paste 0 19 23", "paste 0 19 23", "", "paste 0 19 23", "shut 1")},
 	{"rename against join", together("join 0 0", "dial 1", "", "rename 0 1", "name 0 1", "who 0")},
 	{"resume and idle", "option idle-millis 7300\n" +
-		together("join 0 0", "join 1 1", "pass 38 63", "", "tick", "blank 0", "say 1 5 1")},
+		together("join 0 0", "join 1 1", "pass 39 63 1", "", "tick", "say 0 5 1", "say 1 5 1")},
 }
 
 // together makes a script of lines: those behind the empty one come at one moment.

@@ -61,10 +61,11 @@ func (c *client) cutOff(up, lossy bool) {
 }
 
 // hampered: from now on what it reads or sends is late, and the server may find it
-// too slow.
+// too slow; or idle, as its lines wait behind its unread answers.
 func (c *client) hampered() {
 	c.faulted, c.late, c.obs.MayReset = true, true, true
 	c.cause("too slow")
+	c.cause("idle")
 }
 
 // dropOp loses what goes one way, until it is mended: the connection cannot go on

@@ -91,6 +91,8 @@ func (o *Options) transcriptBytes() int {
 	return max(o.TranscriptLines, 12) * longestLine(o.maxMessage())
 }
 
+func (o *Options) renames() int { return or(o.MaxRenames, 3) }
+
 func (o *Options) smallTranscript() bool { return o.TranscriptLines > 0 }
 
 func (o *Options) rate() (interval time.Duration, burst int) {

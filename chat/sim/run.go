@@ -69,5 +69,6 @@ func (w *world) judge() {
 	}
 	w.found = append(w.found, w.verdict()...)
 	w.ledger.final(w)
+	w.ledger.room(w)
 	w.markWhatWasRead()
 }
