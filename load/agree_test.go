@@ -183,7 +183,8 @@ func (s *story) observations() (check.Profile, []check.Observation) {
 // judge, for it knows only messages and only their texts:
 //
 //   - only messages are damaged: join lines and notices have no number of their own, nor
-//     are the time and the name in front of a text under its checksum;
+//     are the time and the name in front of a text under its checksum; a text that does
+//     not begin with # may be anybody's;
 //   - what "you missed N lines" stands for are messages alone: which of the N were join
 //     lines the engine cannot know, and takes the server's side;
 //   - N is not too great, for the same reason;
@@ -215,7 +216,7 @@ func damage(t *rapid.T, c *told) {
 			}
 		case "byte":
 			text := []byte(c.lines[i].text)
-			from := strings.Index(c.lines[i].text, "]: ") + 3
+			from := strings.Index(c.lines[i].text, "]: #") + 4
 			k := rapid.IntRange(from, len(text)-1).Draw(t, "byte")
 			b := rapid.ByteRange(' ', '~').Draw(t, "to")
 			if text[k] == b {

@@ -34,7 +34,7 @@ type judge struct {
 // counts is what a receiver read.
 type counts struct {
 	due         int64 // messages it had to receive and did
-	extra       int64 // messages from before it was confirmed: indeterminate
+	extra       int64 // messages begun before it was confirmed, or its own: indeterminate
 	told        int64 // lines that it was told it missed
 	duplicates  int64
 	reordered   int64
@@ -114,9 +114,17 @@ func (j *judge) message(m message) (counted bool) {
 	}
 	last := j.last[m.sender]
 	s := &j.ledger.senders[m.sender]
+	if !j.inside {
+		// History begins anywhere, and may have the lines of an earlier run with the same
+		// seed. It only says where the sender is.
+		if m.seq <= s.begun.Load() {
+			j.last[m.sender] = m.seq
+		}
+		j.counts.extra++
+		return false
+	}
 	switch {
 	case m.seq == last+1, last == 0 && m.seq <= j.base[m.sender]+1:
-	case m.seq > last && !j.inside: // its history begins anywhere
 	case m.seq > last:
 		j.skip(m.sender, span{max(last, j.base[m.sender]) + 1, m.seq - 1})
 	case j.fill(m.sender, m.seq):
@@ -137,7 +145,7 @@ func (j *judge) message(m message) (counted bool) {
 	}
 	s.saw(m.seq)
 	j.ordered(s, m)
-	if !j.inside || m.seq <= j.base[m.sender] {
+	if m.seq <= j.base[m.sender] {
 		j.counts.extra++
 		return false
 	}

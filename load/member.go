@@ -107,14 +107,6 @@ func (m *member) keep(conn net.Conn) bool {
 	return !m.ended.Load()
 }
 
-// never is instead of start, for a member that is not needed any more.
-func (m *member) never() {
-	m.end()
-	m.refusal = errLeft
-	close(m.joined)
-	close(m.done)
-}
-
 // reads says whether it reads what others say.
 func (m *member) reads() bool { return m.sender < 0 || m.run.proto.sendersRead }
 
@@ -175,6 +167,7 @@ func (m *member) read() {
 
 // over notes the end of the connection.
 func (m *member) over(err error) {
+	ended := m.ended.Load() // first: who sees nobody inside may close the run
 	wasInside := m.inside.Swap(false)
 	m.judge.disarm()
 	_ = m.conn.Close()
@@ -187,7 +180,7 @@ func (m *member) over(err error) {
 		}
 		close(m.joined)
 	}
-	if wasInside && !m.ended.Load() {
+	if wasInside && !ended {
 		m.why = err
 		m.run.lost(m)
 	}

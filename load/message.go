@@ -41,27 +41,30 @@ func appendHex(dst []byte, v uint64, digits int) []byte {
 	return dst
 }
 
-// hexValue is the value of each byte as a hexadecimal digit; 255 for those that are none.
-var hexValue = newHexValue()
+// hexPairs is each byte as two hexadecimal digits.
+var hexPairs = newHexPairs()
 
-func newHexValue() (t [256]byte) {
+func newHexPairs() (t [256]uint64) {
 	for i := range t {
-		t[i] = 255
-	}
-	for i, c := range []byte(hexDigits) {
-		t[c] = byte(i)
+		t[i] = uint64(hexDigits[i>>4])<<8 | uint64(hexDigits[i&15])
 	}
 	return t
 }
 
-func parseHex(b []byte) (v uint64, ok bool) {
-	bad := byte(0)
-	for _, c := range b {
-		d := hexValue[c]
-		bad |= d
-		v = v<<4 | uint64(d&15)
-	}
-	return v, bad < 16
+// hex8 is v as eight hexadecimal digits, the first one in the highest byte.
+func hex8(v uint32) uint64 {
+	return hexPairs[v>>24]<<48 | hexPairs[v>>16&255]<<32 | hexPairs[v>>8&255]<<16 | hexPairs[v&255]
+}
+
+// parseHex8 is the value of eight hexadecimal digits, all at once. Of other bytes it
+// makes something: it is for what a checksum has proven.
+func parseHex8(b []byte) uint64 {
+	const ones = 0x0101010101010101
+	x := binary.BigEndian.Uint64(b)
+	x = x&(ones*15) + x>>6&ones*9
+	x = (x | x>>4) & 0x00ff00ff00ff00ff
+	x = (x | x>>8) & 0x0000ffff0000ffff
+	return (x | x>>16) & 0xffffffff
 }
 
 // append appends the text, size bytes of it, or as many as the fields need.
@@ -96,14 +99,13 @@ func parseMessage(text []byte) (m message, ok bool) {
 		return m, false
 	}
 	i += 2
-	run, ok1 := parseHex(text[i : i+runLen])
-	i += runLen + 1
-	due, ok2 := parseHex(text[i : i+dueLen])
 	end := len(text) - sumLen
-	sum, ok3 := parseHex(text[end:])
-	if !ok1 || !ok2 || !ok3 || uint32(sum) != crc32.Checksum(text[:end], castagnoli) {
+	if binary.BigEndian.Uint64(text[end:]) != hex8(crc32.Checksum(text[:end], castagnoli)) {
 		return m, false
 	}
+	run := parseHex8(text[i:])
+	i += runLen + 1
+	due := parseHex8(text[i:])<<16 | parseHex8(text[i+dueLen-8:])&0xffff
 	return message{sender, uint32(seq), uint32(run), time.Duration(due) * time.Microsecond}, true
 }
 

@@ -60,8 +60,8 @@ type Run struct {
 
 // stallFigures are p99 of deliver before and after the stalled readers stalled.
 type stallFigures struct {
-	at            time.Duration
-	before, after float64
+	at     time.Duration
+	before float64
 }
 
 // New checks the configuration. The error names the field, its value and what is
@@ -78,6 +78,7 @@ func New(c Config) (*Run, error) {
 	r.plan.cfg = &r.cfg
 	r.ledger = newLedger(r.plan.run, c.Senders, int(c.Rate*c.length().Seconds())+1)
 	r.ledger.loose = !r.proto.oneOrder
+	r.current = make([]*member, 0, c.most())
 	for range 2 * runtime.GOMAXPROCS(0) {
 		r.meters = append(r.meters, newMeter())
 	}
@@ -216,7 +217,6 @@ func (r *Run) Do(ctx context.Context) (*Result, error) {
 	}
 	defer r.close()
 	r.server = startScraper(r)
-	r.current = make([]*member, 0, r.cfg.most())
 	if err := r.enter(ctx); err != nil {
 		return r.unreachable(ctx, started, err), nil
 	}
@@ -257,6 +257,8 @@ func (r *Run) Do(ctx context.Context) (*Result, error) {
 	r.crowd.Wait() // or somebody might come in behind the close
 	interrupted := ctx.Err() != nil
 	r.uncertain = r.settle()
+	r.server.stop() // or a reading begun earlier might end behind the last one
+	r.server.takeNow()
 	r.close()
 	return r.result(started, interrupted, err), nil
 }
@@ -275,14 +277,14 @@ func (r *Run) close() {
 		return
 	default:
 	}
-	close(r.closed)
-	r.endSending()
 	r.mu.Lock()
 	members := slices.Clone(r.members)
 	r.mu.Unlock()
 	for _, m := range members {
-		m.ended.Store(true)
+		m.ended.Store(true) // before anything wakes them: the server did not do it
 	}
+	close(r.closed)
+	r.endSending()
 	for _, m := range members {
 		m.end()
 	}
@@ -312,7 +314,9 @@ func (r *Run) enter(ctx context.Context) error {
 	if err := r.join(ctx, first); err != nil {
 		return err
 	}
+	r.mu.Lock() // Snapshot may be called already
 	r.current = append(r.current, first)
+	r.mu.Unlock()
 	n := r.plan.clientsAt(0)
 	if r.cfg.Mode == ModeBurst {
 		n = r.cfg.most()
@@ -360,36 +364,30 @@ func (r *Run) grow(ctx context.Context, n int) {
 		r.current = append(r.current, nil)
 	}
 	r.mu.Unlock()
-	places := make(chan int)
+	arriving := make(chan *member)
 	var tasks sync.WaitGroup
 	for range min(r.cfg.Connecting, max(n-from, 0)) {
 		tasks.Go(func() {
-			for place := range places {
-				r.replace(ctx, place)
+			for m := range arriving {
+				_ = r.join(ctx, m) // who is refused is counted
 			}
 		})
 	}
 	for place := from; place < n && ctx.Err() == nil; place++ {
-		places <- place
+		arriving <- r.seat(place)
 	}
-	close(places)
+	close(arriving)
 	tasks.Wait()
 }
 
-// replace puts a new client at a place.
-func (r *Run) replace(ctx context.Context, place int) {
+// seat puts a new member at a place, to be joined. One goroutine at a time does so: who
+// has which name must not depend on luck.
+func (r *Run) seat(place int) *member {
 	m := r.newMember(r.senderAt(place), r.classAt(place))
 	r.mu.Lock()
-	there := place < len(r.current) // or the stage has fewer clients by now
-	if there {
-		r.current[place] = m
-	}
-	r.mu.Unlock()
-	if !there {
-		m.never()
-		return
-	}
-	_ = r.join(ctx, m) // who is refused is counted
+	defer r.mu.Unlock()
+	r.current[place] = m
+	return m
 }
 
 // unreachable is the verdict when not even one client comes inside.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -95,8 +94,9 @@ func (r *Run) population(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		m := r.seat(place)
 		tasks.Go(func() {
-			r.replace(ctx, place)
+			_ = r.join(ctx, m) // who is refused is counted
 			<-slots
 		})
 	}
@@ -255,7 +255,7 @@ func (r *Run) flood(ctx context.Context, m *member) {
 			return
 		default:
 		}
-		if _, err := io.WriteString(m.conn, string(block)); err != nil {
+		if _, err := m.conn.Write(block); err != nil {
 			return
 		}
 	}

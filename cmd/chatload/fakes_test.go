@@ -136,6 +136,15 @@ func TestFakes(t *testing.T) {
 				assert.EqualValues(t, 1, r.Totals.Reasoned)
 				assert.EqualValues(t, 5, r.Totals.Inside)
 			}},
+		// Who does not read on purpose may not learn of the end: chatload ends that one itself,
+		// and counts it once.
+		{"close while one stalls", badserver.Config{CloseAt: 40}, append(append([]string{}, everybody...), "-stall", "1"), exitUnreachable,
+			"all [67] clients were disconnected, without a word",
+			func(t *testing.T, r *load.Result, did badserver.Counts) {
+				clean(t, r)
+				assert.EqualValues(t, 7, did.Closed)
+				assert.EqualValues(t, 7, r.Totals.Disconnects+r.Totals.Inside)
+			}},
 		{"mute", badserver.Config{Door: badserver.Mute}, everybody, exitUnreachable,
 			`does not speak the protocol "line": it does not ask "Enter your name:"`, nil},
 		{"foreign", badserver.Config{Door: badserver.Foreign}, everybody, exitUnreachable,
@@ -145,7 +154,7 @@ func TestFakes(t *testing.T) {
 			`does not speak the protocol "line"`, nil},
 		{"shut", badserver.Config{Door: badserver.Shut}, everybody, exitUnreachable, "cannot be reached", nil},
 		{"reset", badserver.Config{Door: badserver.Reset}, everybody, exitUnreachable, "",
-			func(t *testing.T, r *load.Result, did badserver.Counts) { assert.EqualValues(t, 1, did.Resets) }},
+			func(t *testing.T, r *load.Result, did badserver.Counts) { assert.EqualValues(t, 1, did.Connections) }},
 		{"full", badserver.Config{Door: badserver.Full}, everybody, exitUnreachable,
 			`lets nobody in: it says "the chat is full .*-max-clients`,
 			func(t *testing.T, r *load.Result, did badserver.Counts) {

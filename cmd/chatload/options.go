@@ -51,11 +51,11 @@ func (r *repeated) Set(s string) error { *r = append(*r, s); return nil }
 
 // raw is the flags as they were written.
 type raw struct {
-	preset, arrival, slow, proto, admin, out string
-	rate, churn, each                        string
-	stages, faults, objectives, outs         repeated
-	maxRegress                               string
-	span                                     time.Duration
+	preset, slow                     string
+	rate, churn, each                string
+	stages, faults, objectives, outs repeated
+	maxRegress                       string
+	span                             time.Duration
 }
 
 // parse reads a command line. Flags may stand before and behind the arguments.

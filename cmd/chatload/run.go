@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -104,7 +105,7 @@ func (p *program) watch(run *load.Run, t *troubles, how string) (stop func()) {
 		return func() {}
 	}
 	block := &block{w: p.stderr}
-	show := func() { fmt.Fprint(p.stderr, report.LiveLine(progress(run.Snapshot(), t), style)) }
+	show := func() { io.WriteString(p.stderr, liveLine(run.Snapshot(), t, style)) }
 	if onTerminal || how == "on" {
 		every = time.Second / 5
 		show = func() { block.show(report.Live(progress(run.Snapshot(), t), style)) }
