@@ -28,10 +28,12 @@ type client struct {
 	host    string
 	port    string // of the server's
 	mode    readMode
+	stale   uint64 // the news of the connection when nothing was left to read, and one more
 	trouble *trouble
 
 	out      []byte        // typed and not sent yet
 	typed    []typed       // what the lines in out are
+	spare    typing        // memory for both
 	taken    int           // bytes of out that are gone, for typed
 	dribbles bool          // out waits to be pushed
 	half     string        // the beginning of a line that was typed
@@ -68,6 +70,12 @@ type typed struct {
 	sent check.Sent
 }
 
+// typing is where out and typed began last: they begin there again when all is sent.
+type typing struct {
+	out   []byte
+	typed []typed
+}
+
 // sendMax is how much a client may send that the server has not read.
 const sendMax = 1 << 20
 
@@ -90,6 +98,7 @@ func (w *world) connectTo(host, port string) *client {
 		return nil
 	}
 	c := &client{world: w, conn: conn, host: host, port: port, trouble: w.troubles.of(conn.ID())}
+	c.obs.Bytes = w.reading.take()
 	w.byID[conn.ID()] = c
 	c.obs.Client = fmt.Sprintf("c%d", len(w.clients))
 	c.obs.Connected = w.stepNo
@@ -128,8 +137,16 @@ func (c *client) raw(bytes, text string, lost bool) {
 	if len(text) > 2*c.world.opts.maxMessage() {
 		text, lost = "", true
 	}
+	if len(c.out) == 0 {
+		c.out = c.spare.out[:0]
+	}
 	c.out = append(c.out, bytes...)
+	c.spare.out = c.out
+	if len(c.typed) == 0 {
+		c.typed = c.spare.typed[:0]
+	}
 	c.typed = append(c.typed, typed{c.taken + len(c.out), check.Sent{Line: text, Lost: lost}})
+	c.spare.typed = c.typed
 	c.push(len(c.out))
 }
 
@@ -215,11 +232,17 @@ func (c *client) read(n int) (any bool) {
 	if c.gone || c.obs.End != check.Open {
 		return false
 	}
-	if there := c.conn.Probe().Unread; there > 0 && !c.world.engine.together() {
-		n = min(n, there) // the server may fill up the room at once, or a moment later
+	news := c.conn.Hand().News() + 1
+	if news == c.stale {
+		return false
+	}
+	if !c.world.engine.together() {
+		if there := c.conn.Hand().Unread(); there > 0 {
+			n = min(n, there) // the server may fill up the room at once, or a moment later
+		}
 	}
 	for n > 0 {
-		c.obs.Bytes = slices.Grow(c.obs.Bytes, 512)
+		c.obs.Bytes = slices.Grow(c.obs.Bytes, readRoom)
 		at := len(c.obs.Bytes)
 		room := c.obs.Bytes[at:min(cap(c.obs.Bytes), at+n)]
 		got, err := c.conn.Hand().Read(room)
@@ -233,6 +256,9 @@ func (c *client) read(n int) (any bool) {
 			return true
 		}
 		if got == 0 {
+			if !c.paced { // who may read again with time
+				c.stale = news
+			}
 			break
 		}
 	}

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"errors"
-	"math"
 	"sync"
 	"time"
 
@@ -19,6 +18,7 @@ type ledger struct {
 	cancelled    bool // the context of a Shutdown has ended
 	acceptErrors int
 	calm         []int         // steps at whose end all was quiet, ascending
+	order        []check.Line  // see world.order
 	looked       time.Duration // when overdue did last
 
 	mu              sync.Mutex    // guards what follows
@@ -148,7 +148,7 @@ func (l *ledger) stats(w *world) {
 		w.violate("E6", 18, "%d accept errors are counted, there were %d", st.AcceptFails, l.acceptErrors)
 	}
 	var joins, renames, messages, leaves uint64
-	for _, line := range w.ordered(w.observer, math.MaxInt) {
+	for _, line := range w.order() {
 		switch line.Kind {
 		case check.Join:
 			joins++

@@ -75,6 +75,7 @@ func (w *world) past() *past {
 // timed are all lines that a client read.
 func (w *world) timed(c *client) (lines []timed) {
 	offset, reads := 0, c.obs.Reads
+	lines = make([]timed, 0, bytes.Count(c.obs.Bytes, newline))
 	for rest := c.obs.Bytes; ; {
 		i := bytes.IndexByte(rest, '\n')
 		if i < 0 {
@@ -88,7 +89,7 @@ func (w *world) timed(c *client) (lines []timed) {
 		for len(reads) > 1 && reads[0].End < offset {
 			reads = reads[1:]
 		}
-		lines = append(lines, timed{w.profile.Parse(string(text)), reads[0].Step})
+		lines = append(lines, timed{w.profile.Parse(textOf(text)), reads[0].Step})
 		rest = rest[i+1:]
 	}
 }

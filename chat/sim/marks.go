@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"bytes"
 	"math"
 	"strings"
+	"unsafe"
 
 	"example.com/chatd/chat/check"
 )
@@ -126,14 +128,11 @@ var markReasons = map[string]Mark{
 // markWhatWasRead finds the marks that show in what the clients read.
 func (w *world) markWhatWasRead() {
 	for _, c := range w.clients {
-		rest := string(c.obs.Bytes)
-		for rest != "" {
-			line := rest
-			if i := strings.IndexByte(rest, '\n'); i >= 0 {
-				line = rest[:i]
-			}
-			rest = rest[min(len(line)+1, len(rest)):]
-			w.markLine(c, strings.TrimPrefix(line, w.profile.Prompt))
+		own := "]: #" + c.obs.Client + "."
+		for rest := c.obs.Bytes; len(rest) > 0; {
+			var line []byte
+			line, rest, _ = bytes.Cut(rest, newline)
+			w.markLine(bytes.TrimPrefix(line, []byte(w.profile.Prompt)), own)
 		}
 		if c.obs.HalfClosed && c.obs.End == check.EOF && c.inside() {
 			w.marks.hit(MarkHalfClosed)
@@ -163,7 +162,7 @@ func (w *world) markTroubles() {
 // markHistory finds newcomers that read history, and those for whom some of it had
 // been forgotten.
 func (w *world) markHistory() {
-	order := w.ordered(w.observer, w.profile.History)
+	order := w.order()
 	for _, c := range w.clients[1:] {
 		lines := w.ordered(c, 1)
 		if len(lines) == 0 || lines[0].Kind == check.Join && nameKey(lines[0].From) == nameKey(c.name) {
@@ -176,9 +175,21 @@ func (w *world) markHistory() {
 	}
 }
 
+// order are all lines for everybody, as the observer read them; it is asked for when
+// all is over.
+func (w *world) order() []check.Line {
+	if w.ledger.order == nil {
+		w.ledger.order = w.ordered(w.observer, math.MaxInt)
+	}
+	return w.ledger.order
+}
+
 // ordered are the first lines for everybody that a client read, at most so many.
 func (w *world) ordered(c *client, most int) (lines []check.Line) {
-	rest := string(c.obs.Bytes)
+	rest := textOf(c.obs.Bytes)
+	if most > 1 {
+		lines = make([]check.Line, 0, min(most, bytes.Count(c.obs.Bytes, newline)))
+	}
 	for rest != "" && len(lines) < most {
 		line := rest
 		if i := strings.IndexByte(rest, '\n'); i >= 0 {
@@ -195,22 +206,36 @@ func (w *world) ordered(c *client, most int) (lines []check.Line) {
 	return lines
 }
 
-func (w *world) markLine(c *client, line string) {
-	notice, ok := strings.CutPrefix(line, w.profile.Notice)
+// textOf is what was read as a string, without a copy: it lives as long as the world,
+// and nobody changes it.
+func textOf(read []byte) string { return unsafe.String(unsafe.SliceData(read), len(read)) }
+
+var (
+	newline    = []byte("\n")
+	toYou      = []byte(" -> you]: ")
+	fromYou    = []byte("[you -> ")
+	notReading = []byte("is not reading, message not delivered")
+)
+
+// markLine looks at one line; own is how the client's own lines of chat begin, behind
+// its name.
+func (w *world) markLine(line []byte, own string) {
+	notice, ok := bytes.CutPrefix(line, []byte(w.profile.Notice))
 	if !ok {
+		// Both have "]: " or " -> " behind the name, which is near the beginning.
 		switch {
-		case strings.Contains(line, " -> you]: "):
+		case bytes.Contains(line, toYou):
 			w.marks.hit(MarkDelivered)
-		case strings.Contains(line, "]: #"+c.obs.Client+".") && !strings.Contains(line, "[you -> "):
+		case bytes.Contains(line, []byte(own)) && !bytes.Contains(line, fromYou):
 			w.marks.hit(MarkEcho)
 		}
 		return
 	}
-	if strings.HasSuffix(notice, "is not reading, message not delivered") {
+	if bytes.HasSuffix(notice, notReading) {
 		w.marks.hit(MarkNotReading)
 	}
-	for _, m := range markNotices {
-		if strings.HasPrefix(notice, m.words) {
+	for i := range markNotices {
+		if m := &markNotices[i]; len(notice) >= len(m.words) && string(notice[:len(m.words)]) == m.words {
 			w.marks.hit(m.mark)
 		}
 	}
@@ -219,7 +244,7 @@ func (w *world) markLine(c *client, line string) {
 // markOrder finds the marks that show in what the observer read.
 func (w *world) markOrder() {
 	joined := map[string]int{}
-	for _, l := range w.ordered(w.observer, math.MaxInt) {
+	for _, l := range w.order() {
 		switch l.Kind {
 		case check.Rename:
 			w.marks.hit(MarkRenamed)

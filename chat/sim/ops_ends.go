@@ -227,6 +227,9 @@ func (w *world) kickOp(op Op) {
 // mayBeKicked gives whoever asks for a name that is being kicked a cause: the kick
 // may come late, and find its next holder.
 func (c *client) mayBeKicked(line string) {
+	if len(c.world.kicked) == 0 {
+		return
+	}
 	key := strings.TrimPrefix(nameKey(line), "/name ")
 	if slices.Contains(c.world.kicked, key) {
 		c.suffers("kicked")

@@ -60,10 +60,10 @@ func (w *world) carry() (any bool) {
 	if !w.commands {
 		return false
 	}
-	w.conns = w.net.AppendConns(w.conns[:0])
+	w.conns = w.net.AppendStirred(w.conns[:0])
 	for _, conn := range w.conns {
 		if c := w.byID[conn.ID()]; c != nil && c.commanded {
-			continue
+			continue // until its release
 		}
 		for _, wire := range [...]netfake.Wire{conn.Out(), conn.In()} {
 			segments, _ := wire.Flush()
@@ -76,5 +76,6 @@ func (w *world) carry() (any bool) {
 // release ends the command over a client.
 func (c *client) release() {
 	c.arrive()
+	c.conn.Probe() // carry looks at it again
 	c.commanded = false
 }

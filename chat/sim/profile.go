@@ -2,6 +2,7 @@ package sim
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"example.com/chatd/chat/check"
 )
@@ -21,7 +22,14 @@ var lookalikes = strings.NewReplacer("1", "l", "0", "o")
 
 // nameKey is equal for names that exclude each other, as far as the names that
 // the clients of a world use go (N1, N2).
-func nameKey(name string) string { return lookalikes.Replace(strings.ToLower(name)) }
+func nameKey(name string) string {
+	for i := range len(name) {
+		if b := name[i]; b == '0' || b == '1' || 'A' <= b && b <= 'Z' || b >= utf8.RuneSelf {
+			return lookalikes.Replace(strings.ToLower(name))
+		}
+	}
+	return name // as most are
+}
 
 // longestLine is the longest that a message may become (R5): its time, two names,
 // some words, and a text whose every byte was invalid.

@@ -27,6 +27,7 @@ type world struct {
 	clients  []*client // in the order of their connecting; the first observes
 	byID     map[int]*client
 	observer *client
+	reading  *reading
 	stepNo   int
 	calm     int // no operation up to this step hurries
 	op       Op
@@ -42,8 +43,8 @@ type world struct {
 	unobserved bool    // the observer is gone before the stop
 	cuts       []*cut  // partitions that stand
 	backlog    bool    // few may wait to be accepted
-	commands   bool    // the network moves nothing by itself
 	conns      []*netfake.Conn
+	commands   bool // the network moves nothing by itself
 	fuse       fuse
 	fuseStep   int
 	victims    victims
@@ -52,6 +53,7 @@ type world struct {
 	halting    atomic.Bool   // stopping, for tasks
 	kicked     []string      // names, since all was quiet
 	clogged    time.Duration // until when somebody is
+	calmAt     atomic.Int64  // the time from which all tasks that run have begun: none was held since
 	unsettled  int           // bytes said since all was quiet
 }
 
@@ -59,7 +61,7 @@ type world struct {
 const port = "10.0.0.1:8989"
 
 func newWorld(o Options, e engine) *world {
-	w := &world{opts: o, engine: e}
+	w := &world{opts: o, engine: e, reading: readings.Get().(*reading)}
 	w.clock = newClock(e.runtime().Go)
 	w.commands = o.Command > 0 && e.together()
 	w.byID = make(map[int]*client)
@@ -170,6 +172,7 @@ func (w *world) settle() {
 		w.engine.settle()
 	}
 	w.noteVictims()
+	w.calmAt.Store(int64(w.clock.Elapsed()))
 	w.unsettled, w.kicked = 0, w.kicked[:0]
 }
 
@@ -229,10 +232,12 @@ func (w *world) passTo(end time.Duration) {
 		if !ok || due > end {
 			break
 		}
+		w.calmAt.Store(int64(due))
 		w.fire(due)
 		w.quiet()
 	}
 	w.clock.set(end)
+	w.calmAt.Store(int64(end))
 	w.noteIdle()
 }
 
