@@ -91,7 +91,7 @@ func (c *serverConn) Write(p []byte) (int, error) {
 	c.trouble.notRead()
 	c.trouble.watch.writes(c.world, p)
 	n, err := c.Conn.Write(p)
-	c.trouble.watch.wrote()
+	c.trouble.watch.wrote(c.world)
 	c.failed(err, true)
 	return n, err
 }

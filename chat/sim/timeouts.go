@@ -17,6 +17,7 @@ type stopwatch struct {
 	writing bool
 	since   time.Duration // when the write under way began
 	early   time.Duration // when its task may have looked at the clock for it
+	overran bool          // a write took its whole WriteTimeout: the next may be broken off for it
 	admits  bool
 	admit   time.Duration // when it was accepted
 	shuts   bool
@@ -52,10 +53,11 @@ func (s *stopwatch) writes(w *world, p []byte) {
 	}
 }
 
-func (s *stopwatch) wrote() {
+func (s *stopwatch) wrote(w *world) {
+	now := w.clock.Elapsed()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.writing = false
+	s.writing, s.overran = false, s.overran || now >= s.early+w.opts.write()
 }
 
 // brokenOff: the server breaks off the write under way, which is to take WriteTimeout
@@ -65,7 +67,7 @@ func (s *stopwatch) brokenOff(w *world) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	due, early := s.since+w.opts.write(), s.early+w.opts.write()
-	if s.writing && (now > due || now < early) {
+	if s.writing && (now > due || now < early && !s.overran) {
 		s.found = append(s.found, lapse{"R4", "its write is broken off", now, due})
 	}
 	s.broken = true
