@@ -34,6 +34,7 @@ func (r *Run) blank(started time.Time) *Result {
 func (r *Run) result(started time.Time, interrupted bool, err error) *Result {
 	res := r.blank(started)
 	res.Elapsed = max(r.cpu.took-r.cfg.Warmup, 0).Seconds()
+	res.Sending = r.cpu.took.Seconds()
 	r.totals(res)
 	r.latencies(res)
 	r.rows(res)
@@ -309,6 +310,9 @@ func (r *Run) invalid(res *Result) (why []string) {
 	if lag := res.Latency.Lag.P99; lag > most {
 		why = append(why, fmt.Sprintf("chatload itself was late: lag p99 %.1f ms, over %.1f ms", lag*1e3, most*1e3))
 	}
+	if n := r.slowedSenders(); n > 0 {
+		why = append(why, fmt.Sprintf("the server holds back the lines of %d senders (\"slow down\")%s", n, lift("slow down")))
+	}
 	t := &res.Totals
 	if t.Due > 0 && float64(t.Sent) < 0.98*float64(t.Due) && len(r.gone) == 0 {
 		why = append(why, fmt.Sprintf("only %d of %d messages that were due were sent", t.Sent, t.Due))
@@ -317,4 +321,14 @@ func (r *Run) invalid(res *Result) (why []string) {
 		why = append(why, fmt.Sprintf("chatload itself used %.0f %% of all cores", 100*res.Own.CPUShare))
 	}
 	return why
+}
+
+// slowedSenders counts the senders that the server has told to talk less.
+func (r *Run) slowedSenders() (n int) {
+	for _, m := range r.members {
+		if m.sender >= 0 && m.slowed.Load() {
+			n++
+		}
+	}
+	return n
 }

@@ -40,7 +40,6 @@ type counts struct {
 	reordered   int64
 	corrupt     int64
 	foreign     int64 // messages of another run, in the history
-	slowed      int64 // notices that it talks too fast
 	worst       time.Duration
 	worstSender int
 	worstSeq    uint32
@@ -52,6 +51,9 @@ type gap struct {
 	sender int
 	span
 }
+
+// cameTwice ends the sentence of a duplicate.
+const cameTwice = " came twice"
 
 // gapsMax bounds the gaps that are remembered at one receiver.
 const gapsMax = 256
@@ -134,7 +136,7 @@ func (j *judge) message(m message) (counted bool) {
 		return true
 	default:
 		j.counts.duplicates++
-		j.broken("M2", "s%d.%d came twice", m.sender, m.seq)
+		j.broken("M2", "s%d.%d"+cameTwice, m.sender, m.seq)
 		return false
 	}
 	j.last[m.sender] = m.seq

@@ -46,6 +46,7 @@ type member struct {
 	ended   atomic.Bool // by the run, not by the server
 	due     atomic.Int64
 	bytes   atomic.Int64
+	slowed  atomic.Bool // it was told that it talks too fast: the server holds its lines back
 	paused  atomic.Bool // it does not read
 	resume  chan struct{}
 	refusal error  // it did not come inside; to be read once joined is closed
@@ -265,7 +266,7 @@ func (m *member) line(line []byte, now time.Duration, b *batch) error {
 	case lineNotice:
 		m.notice = clip(string(text))
 		if bytes.HasPrefix(text, []byte("slow down")) {
-			m.judge.counts.slowed++
+			m.slowed.Store(true)
 		}
 	case lineMissed:
 		n, _ := parseNumber(text, 0)

@@ -57,8 +57,8 @@ func newMetrics() map[string]metric {
 	count("disconnects", func(t *Totals) int64 { return t.Disconnects })
 	count("inside", func(t *Totals) int64 { return t.Inside })
 	all["reach"] = metric{"1", func(r *Result) float64 { return reach(&r.Totals) }}
-	all["deliveries"] = metric{"1/s", func(r *Result) float64 { return perSecond(r.Totals.Delivered, r.Elapsed) }}
-	all["rate"] = metric{"1/s", func(r *Result) float64 { return perSecond(r.Totals.Sent, r.Elapsed) }}
+	all["deliveries"] = metric{"1/s", func(r *Result) float64 { return perSecond(r.Totals.Delivered, r.Span()) }}
+	all["rate"] = metric{"1/s", func(r *Result) float64 { return perSecond(r.Totals.Sent, r.Span()) }}
 	all["own.cpu"] = metric{"s", func(r *Result) float64 { return r.Own.PerDelivery }}
 	all["own.rss"] = metric{"B", func(r *Result) float64 { return float64(r.Own.RSS) }}
 	return all

@@ -44,7 +44,7 @@ func lift(words string) string {
 		{"the chat is full", "-max-clients"},
 		{"too many connections from your address", "-max-per-ip"},
 		{"too many people are logging in", "-max-pending"},
-		{"slow down", "-rate-burst with -rate-interval"},
+		{"slow down", "-rate-interval 0"},
 		{"text too long", "-max-message"},
 	} {
 		if strings.Contains(words, l[0]) {
@@ -100,7 +100,7 @@ func (r *Run) slowsDown(ctx context.Context, each float64) string {
 }
 
 // probeTimeout is for a server that answers nothing.
-const probeTimeout = time.Second
+const probeTimeout = 3 * time.Second
 
 // readUntil reads until one of the texts has come, a byte at a time: what is behind it is
 // for the next call.

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -66,8 +67,10 @@ func (r *Run) Snapshot() Progress {
 	p.Expected = max(p.Expected, p.Delivered)
 	r.mu.Lock()
 	for i := range r.broken {
-		switch r.broken[i].Promise {
-		case "M2":
+		switch b := &r.broken[i]; {
+		case strings.HasSuffix(b.Sentence, cameTwice):
+			p.Duplicates++
+		case b.Promise == "M2":
 			p.Reordered++
 		default:
 			p.Corrupt++

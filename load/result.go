@@ -10,11 +10,14 @@ import (
 // schema chatload/v1. Times are seconds from the start of the first stage, in float64,
 // sizes are bytes, rates are per second.
 type Result struct {
-	Schema   string    `json:"schema"` // "chatload/v1"
-	Run      string    `json:"run"`    // id in every message
-	Tool     string    `json:"tool"`   // chatload's version
-	Started  time.Time `json:"started"`
-	Elapsed  float64   `json:"elapsed"` // of the stages, without the drain
+	Schema  string    `json:"schema"` // "chatload/v1"
+	Run     string    `json:"run"`    // id in every message
+	Tool    string    `json:"tool"`   // chatload's version
+	Started time.Time `json:"started"`
+	Elapsed float64   `json:"elapsed"` // of the stages, without the drain
+	// Sending is Elapsed and the warm-up: the time in which Totals were gathered. 0 in
+	// reports of before there was one means Elapsed.
+	Sending  float64   `json:"sending,omitempty"`
 	Target   Target    `json:"target"`
 	Setup    Setup     `json:"setup"`
 	Verdict  Verdict   `json:"verdict"`
@@ -208,4 +211,12 @@ type Broken struct {
 	Promise  string  `json:"promise"` // its id in docs/SPEC.md
 	Client   string  `json:"client"`
 	Sentence string  `json:"sentence"`
+}
+
+// Span is the time that rates made of Totals are per, in seconds.
+func (r *Result) Span() float64 {
+	if r.Sending > 0 {
+		return r.Sending
+	}
+	return r.Elapsed
 }

@@ -313,7 +313,7 @@ func (r *Run) quiet() bool {
 // cutOff says whether nobody speaks for the sender any more.
 func (r *Run) cutOff(s int) bool {
 	m := r.talkers[s].speaker()
-	return m == nil || !m.inside.Load()
+	return m == nil || !m.inside.Load() || m.slowed.Load()
 }
 
 func (r *Run) wakeStalled() {

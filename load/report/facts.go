@@ -23,7 +23,7 @@ func loadLines(r *load.Result) []fact {
 	if text := misbehaviour(&r.Setup); text != "" {
 		facts = append(facts, fact{"trouble", plain, text})
 	}
-	facts = append(facts, traffic(&r.Totals, r.Elapsed)...)
+	facts = append(facts, traffic(&r.Totals, r.Span())...)
 	facts = append(facts, fact{"chatload", plain, ownText(r)})
 	if text := serverCost(r); text != "" {
 		facts = append(facts, fact{"server", plain, text})

@@ -136,7 +136,7 @@ func (f fact) Text() string  { return f.text }
 // tiles are the few figures that come first.
 func tiles(r *load.Result) []tile {
 	t := &r.Totals
-	all := []tile{{"deliveries", perSecond(ratio(float64(t.Delivered), r.Elapsed)), ""}}
+	all := []tile{{"deliveries", perSecond(ratio(float64(t.Delivered), r.Span())), ""}}
 	if d := &r.Latency.Deliver; !burst(r) && d.Count > 0 {
 		all = append(all, tile{"deliver p99", seconds(d.P99), ""}, tile{"deliver max", seconds(d.Max), ""})
 	}

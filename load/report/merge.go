@@ -39,6 +39,7 @@ func Merge(results ...*load.Result) (*load.Result, error) {
 		mergeServer(m, r)
 		mergeStalled(m, r)
 		m.Elapsed += r.Elapsed
+		m.Sending += r.Span()
 	}
 	m.Failures = m.Failures[:min(len(m.Failures), brokenMax)]
 	mergeCosts(m, results)

@@ -83,7 +83,7 @@ func run(ctx context.Context, receivers string, rounds int, span time.Duration, 
 		what := fmt.Sprintf("%d receivers, %d messages in flight", n, window)
 		err = compare(ctx, anchors, rounds, what, "deliveries/s", true, func(a *anchor) (*load.Result, error) {
 			return measure(ctx, chatload, a, "burst", a.addr, "-c", strconv.Itoa(n+1), "-senders", "1",
-				"-window", strconv.Itoa(window), "-d", span.String())
+				"-window", strconv.Itoa(window), "-d", span.String(), "-drain", "30s")
 		})
 		if err != nil {
 			return err
@@ -178,7 +178,7 @@ func compare(ctx context.Context, anchors []*anchor, rounds int, what, unit stri
 			}
 			v := r.Latency.Deliver.P99 * 1e3
 			if more {
-				v = float64(r.Totals.Delivered) / r.Elapsed
+				v = float64(r.Totals.Delivered) / r.Span()
 			}
 			if r.Verdict.Code == 4 {
 				invalid++
