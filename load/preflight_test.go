@@ -22,7 +22,7 @@ func TestPreflightNamesTheRate(t *testing.T) {
 	require.Equal(t, codeInvalid, res.Verdict.Code, res.Verdict.Text)
 	require.True(t, res.Verdict.Partial)
 	require.Contains(t, res.Verdict.Text, "slow down: your lines go out one per 1s")
-	require.Contains(t, res.Verdict.Text, "-rate-burst")
+	require.Contains(t, res.Verdict.Text, "-rate-interval 0")
 	require.Zero(t, res.Totals.Sent)
 }
 
