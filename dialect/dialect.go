@@ -40,6 +40,8 @@ var manners = map[Dialect]manner{
 		config: chat.Config{
 			MaxClients: 10,      // the subject allows ten connections
 			History:    1 << 20, // "all the previous messages": what the transcript holds
+			// The subject knows no rate, and its checkers talk as fast as they can.
+			RateInterval: -1,
 		},
 		newSpeaker: newNetcatSpeaker,
 		newHearer:  newNetcatHearer,

@@ -22,10 +22,10 @@ func TestDialectDefaults(t *testing.T) {
 		want func(*chat.Config)
 	}{
 		{[]string{"-dialect", "chatd"}, nil, func(*chat.Config) {}},
-		{[]string{"-dialect", "netcat"}, nil, func(c *chat.Config) { c.MaxClients, c.History = 10, 1<<20 }},
-		{[]string{"-dialect", "netcat", "-max-clients", "1000", "-history", "100"}, nil, func(*chat.Config) {}},
+		{[]string{"-dialect", "netcat"}, nil, func(c *chat.Config) { c.MaxClients, c.History, c.RateInterval = 10, 1<<20, -1 }},
+		{[]string{"-dialect", "netcat", "-max-clients", "1000", "-history", "100", "-rate-interval", "1s"}, nil, func(*chat.Config) {}},
 		{[]string{"-dialect", "netcat", "-max-clients", "3"}, map[string]string{"CHATD_HISTORY": "0", "CHATD_MAX_CLIENTS": "5"},
-			func(c *chat.Config) { c.MaxClients, c.History = 3, -1 }},
+			func(c *chat.Config) { c.MaxClients, c.History, c.RateInterval = 3, -1, -1 }},
 		{nil, map[string]string{"CHATD_DIALECT": "budget"}, func(c *chat.Config) {
 			c.History, c.NameAttempts, c.RateInterval, c.RateBurst, c.Slow = -1, 1, -1, 6, chat.SlowKick
 		}},
