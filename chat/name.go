@@ -151,6 +151,9 @@ func quoteRune(r rune) string {
 // keyOf returns what shown is compared by. Mapping once is not always enough, so it
 // is repeated until it changes nothing.
 func keyOf(shown string) (string, error) {
+	if isASCII(shown) {
+		return strings.ToLower(shown), nil // what the mapping comes to, for the runes of N1
+	}
 	key := shown
 	for range nameRoundsMax {
 		next, err := nameMapping.String(key)
@@ -184,6 +187,41 @@ func whyNoKey(shown string) error {
 // confusable.Skeleton itself will not do: it drops code points that this Go does
 // not know, and its table, newer, maps letters (U+5152, as in names) to such.
 func skeletonOf(s string) string {
+	if isASCII(s) {
+		return skeletonOfASCII(s)
+	}
+	return skeletonByTable(s)
+}
+
+// skeletonsOfASCII are those of single characters; for ASCII, that of a string is
+// that of its characters.
+var skeletonsOfASCII = func() (all [utf8.RuneSelf]string) {
+	for c := range all {
+		all[c] = skeletonByTable(string(rune(c)))
+	}
+	return all
+}()
+
+func skeletonOfASCII(s string) string {
+	var b strings.Builder
+	b.Grow(2 * len(s))
+	for i := range len(s) {
+		b.WriteString(skeletonsOfASCII[s[i]])
+	}
+	return b.String()
+}
+
+// isASCII says whether s is ASCII alone, as most names are.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func skeletonByTable(s string) string {
 	for range nameRoundsMax {
 		next := strings.ToLower(withoutSoftDots(lookalikes(s)))
 		if next == s {

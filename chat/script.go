@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // scriptNames are the scripts of Unicode in a fixed order, so that a look-up and
@@ -59,6 +60,12 @@ func checkScripts(shown string) error {
 // scriptOf returns the Script property of r. It tries likely first: the letters of
 // a name are mostly of one script, and there are over 160 to look through.
 func scriptOf(r rune, likely string) string {
+	if r < utf8.RuneSelf {
+		if unicode.IsLetter(r) {
+			return "Latin"
+		}
+		return "Common"
+	}
 	if likely != "" && unicode.Is(unicode.Scripts[likely], r) {
 		return likely
 	}

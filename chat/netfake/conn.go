@@ -66,6 +66,7 @@ func (c *Conn) readLocked(p []byte) (int, error) {
 			return n, err
 		}
 		c.reads.wait()
+		c.pair.stir()
 	}
 }
 
@@ -121,6 +122,7 @@ func (c *Conn) writeLocked(p []byte) (n int, err error) {
 			return n, err
 		}
 		c.writes.wait()
+		c.pair.stir()
 	}
 }
 

@@ -3,6 +3,7 @@ package netfake
 import (
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,7 +16,8 @@ type gate struct {
 	lock     sync.Locker
 	cond     Cond // made when first waited on
 	busy     bool // a call has its turn
-	waiting  int  // calls inside Wait, the one that has its turn included
+	wakes    atomic.Uint64
+	waiting  int // calls inside Wait, the one that has its turn included
 }
 
 func (g *gate) init(n *Network, lock sync.Locker) { g.net, g.lock = n, lock }
@@ -32,6 +34,7 @@ func (g *gate) wait() {
 
 // wake makes every waiting call look again.
 func (g *gate) wake() {
+	g.wakes.Add(1)
 	if g.waiting > 0 {
 		g.cond.Broadcast()
 	}

@@ -36,6 +36,10 @@ func (h Hand) Unread() int {
 	return h.c.in.unread.len()
 }
 
+// News is a number that is another one whenever a Read that found nothing may find
+// something: bytes, the end or an error. It takes no lock.
+func (h Hand) News() uint64 { return h.c.reads.wakes.Load() }
+
 // Close is Conn.Close, which never blocks either.
 func (h Hand) Close() error { return h.c.Close() }
 

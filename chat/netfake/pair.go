@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 )
 
 // pair is a connection: its two ends and its two streams, in one piece of memory.
@@ -14,8 +15,9 @@ type pair struct {
 
 	client, server Conn
 	up, down       stream
-	severed        bool // an end vanished
-	over           bool // settled with the registry
+	severed        bool        // an end vanished
+	over           bool        // settled with the registry
+	stirred        atomic.Bool // listed with the registry; changed with its lock held
 
 	older, newer *pair  // in the registry, whose lock guards them
 	rules        uint64 // the version of Network.partitions in force
@@ -35,7 +37,17 @@ func newPair(n *Network, id int, from, to netip.AddrPort) *pair {
 	return p
 }
 
-func (p *pair) lock() { p.mu.Lock() }
+func (p *pair) lock() {
+	p.mu.Lock()
+	p.stir()
+}
+
+// stir notes that there may be something to flush; the lock is held.
+func (p *pair) stir() {
+	if p.net.config.Command && !p.stirred.Load() {
+		p.net.registry.stir(p)
+	}
+}
 
 // unlock notes first whether the connection is over.
 func (p *pair) unlock() {

@@ -1,5 +1,7 @@
 package netfake
 
+import "slices"
+
 // registry is every connection of a Network that is not over, oldest first, and
 // the ledger of those that are. A connection is over when both ends are closed
 // and no byte of it is on its way: nothing can happen to it any more.
@@ -7,6 +9,7 @@ type registry struct {
 	mu          leafLock // held with a pair's lock or Network.mu
 	first, last *pair
 	live        int
+	stirred     []*pair // in the order in which it came about, see AppendStirred
 	over        Ledger
 }
 
@@ -51,6 +54,37 @@ func (r *registry) appendTo(list []*Conn) ([]*Conn, Ledger) {
 		list = append(list, &p.client)
 	}
 	return list, r.over
+}
+
+func (r *registry) stir(p *pair) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p.stirred.Store(true)
+	r.stirred = append(r.stirred, p)
+}
+
+// AppendStirred appends to list the client's end of every connection that may have
+// something to flush, in the order of their ids: on a network under command those,
+// among Conns, that anything was done with since the last call. A scheduler flushes
+// the few that have changed, and not all there are.
+func (n *Network) AppendStirred(list []*Conn) []*Conn {
+	at := len(list)
+	list = n.registry.takeStirred(list)
+	slices.SortFunc(list[at:], func(a, b *Conn) int { return a.pair.id - b.pair.id })
+	return list
+}
+
+func (r *registry) takeStirred(list []*Conn) []*Conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.stirred {
+		p.stirred.Store(false)
+		if !p.over {
+			list = append(list, &p.client)
+		}
+	}
+	r.stirred = r.stirred[:0]
+	return list
 }
 
 // Conns returns the client's end of every connection that is not over, in the

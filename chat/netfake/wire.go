@@ -112,12 +112,16 @@ func (w Wire) Pass(n int) int {
 // Flush lets everything arrive that can, FIN and RST included, as far as the
 // reader has room. It returns how many segments and how many bytes arrived.
 func (w Wire) Flush() (segments, bytes int) {
-	w.s.pair.lock()
-	defer w.s.pair.unlock()
+	p := w.s.pair
+	p.mu.Lock() // where nothing moves nothing is stirred
+	defer p.unlock()
 	for {
-		w.s.transmit(-1)
-		w.s.transmitFIN()
+		sent := w.s.transmit(-1)
+		ended := w.s.transmitFIN()
 		g, ok := w.s.deliverNext()
+		if sent > 0 || ended || ok {
+			p.stir()
+		}
 		if !ok {
 			return segments, bytes
 		}

@@ -18,6 +18,7 @@ type ledger struct {
 	cancelled    bool // the context of a Shutdown has ended
 	acceptErrors int
 	calm         []int         // steps at whose end all was quiet, ascending
+	observed     []timed       // see world.observed
 	order        []check.Line  // see world.order
 	looked       time.Duration // when overdue did last
 

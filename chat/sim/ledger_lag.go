@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"time"
 
 	"example.com/chatd/chat/check"
 )
@@ -48,16 +49,18 @@ type past struct {
 	at    map[string][]int
 }
 
-// timed is a line and the step in which it was read.
+// timed is a line and when it was read.
 type timed struct {
 	check.Line
 	step int
+	at   time.Duration
 }
 
 func (w *world) past() *past {
-	p := &past{lines: w.timed(w.observer), at: make(map[string][]int)}
-	kept := p.lines[:0]
-	for _, l := range p.lines {
+	p := &past{at: make(map[string][]int)}
+	all := w.observed()
+	kept := make([]timed, 0, len(all))
+	for _, l := range all {
 		if l.Kind.Ordered() {
 			kept = append(kept, l)
 		}
@@ -89,7 +92,7 @@ func (w *world) timed(c *client) (lines []timed) {
 		for len(reads) > 1 && reads[0].End < offset {
 			reads = reads[1:]
 		}
-		lines = append(lines, timed{w.profile.Parse(textOf(text)), reads[0].Step})
+		lines = append(lines, timed{w.profile.Parse(textOf(text)), reads[0].Step, reads[0].At})
 		rest = rest[i+1:]
 	}
 }

@@ -72,28 +72,11 @@ func (w *world) reserved(l check.Line) {
 	}
 }
 
-// observed is what the observer read, line by line, and when.
-func (w *world) observed() (lines []timedLine) {
-	obs := &w.observer.obs
-	text, offset, read := string(obs.Bytes), 0, 0
-	for text != "" {
-		n := strings.IndexByte(text, '\n') + 1
-		switch {
-		case strings.HasPrefix(text, w.profile.Prompt):
-			n = len(w.profile.Prompt)
-		case n == 0:
-			return lines
-		}
-		for offset += n; read < len(obs.Reads)-1 && obs.Reads[read].End < offset; read++ {
-		}
-		lines = append(lines, timedLine{w.profile.Parse(strings.TrimSuffix(text[:n], "\n")), obs.Reads[read].At})
-		text = text[n:]
+// observed is what the observer read, line by line, and when; it is asked for when all
+// is over.
+func (w *world) observed() []timed {
+	if w.ledger.observed == nil {
+		w.ledger.observed = w.timed(w.observer)
 	}
-	return lines
-}
-
-// timedLine is a line and when it was read.
-type timedLine struct {
-	check.Line
-	at time.Duration
+	return w.ledger.observed
 }

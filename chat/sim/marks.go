@@ -2,7 +2,6 @@ package sim
 
 import (
 	"bytes"
-	"math"
 	"strings"
 	"unsafe"
 
@@ -179,7 +178,13 @@ func (w *world) markHistory() {
 // all is over.
 func (w *world) order() []check.Line {
 	if w.ledger.order == nil {
-		w.ledger.order = w.ordered(w.observer, math.MaxInt)
+		all := w.observed()
+		w.ledger.order = make([]check.Line, 0, len(all))
+		for i := range all {
+			if all[i].Kind.Ordered() {
+				w.ledger.order = append(w.ledger.order, all[i].Line)
+			}
+		}
 	}
 	return w.ledger.order
 }
@@ -187,9 +192,6 @@ func (w *world) order() []check.Line {
 // ordered are the first lines for everybody that a client read, at most so many.
 func (w *world) ordered(c *client, most int) (lines []check.Line) {
 	rest := textOf(c.obs.Bytes)
-	if most > 1 {
-		lines = make([]check.Line, 0, min(most, bytes.Count(c.obs.Bytes, newline)))
-	}
 	for rest != "" && len(lines) < most {
 		line := rest
 		if i := strings.IndexByte(rest, '\n'); i >= 0 {

@@ -23,12 +23,27 @@ var lookalikes = strings.NewReplacer("1", "l", "0", "o")
 // nameKey is equal for names that exclude each other, as far as the names that
 // the clients of a world use go (N1, N2).
 func nameKey(name string) string {
+	var room [64]byte
+	key, same := room[:0], true
 	for i := range len(name) {
-		if b := name[i]; b == '0' || b == '1' || 'A' <= b && b <= 'Z' || b >= utf8.RuneSelf {
+		b := name[i]
+		switch {
+		case b >= utf8.RuneSelf:
 			return lookalikes.Replace(strings.ToLower(name))
+		case 'A' <= b && b <= 'Z':
+			b += 'a' - 'A'
+		case b == '1':
+			b = 'l'
+		case b == '0':
+			b = 'o'
 		}
+		same = same && b == name[i]
+		key = append(key, b)
 	}
-	return name // as most are
+	if same {
+		return name
+	}
+	return string(key)
 }
 
 // longestLine is the longest that a message may become (R5): its time, two names,

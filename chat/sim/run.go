@@ -48,7 +48,7 @@ func run(s *Schedule, e engine) *Result {
 func (w *world) result(s *Schedule) *Result {
 	r := &Result{Schedule: s, Violations: w.found, Marks: w.marks, Simulated: w.clock.Elapsed()}
 	w.reading.giveBack(w.clients)
-	w.ledger.order = nil // which were strings in what was given back
+	w.ledger.observed, w.ledger.order = nil, nil // which were strings in what was given back
 	r.Traces, r.Clients = make([]uint64, 0, len(w.clients)), make([]check.Observation, 0, len(w.clients))
 	for _, c := range w.clients {
 		r.Traces = append(r.Traces, c.trace())
