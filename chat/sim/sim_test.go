@@ -108,8 +108,12 @@ func soak(t *testing.T, runner runner) {
 func failed(t *testing.T, runner runner, r *Result) {
 	t.Helper()
 	seed := r.Schedule.Options.Seed
+	first := r
 	small := Shrink(r.Schedule, func(s *Schedule) *Result { return runner.run(t, s) })
 	r = runner.run(t, small)
+	if len(r.Violations) == 0 {
+		r = first // R is not the same each time: at least its first report stands
+	}
 	if len(r.Violations) > 0 {
 		small.Comment = r.Violations[0].String()
 	}

@@ -87,13 +87,13 @@ func (s *stopwatch) shut(w *world) {
 }
 
 // closed: whoever has been sent his last line has LingerTimeout to close, unless he
-// does so before, or others wait for his place (L5).
+// does so before, or others wait for his place (L5), or he is kicked as too slow (R4).
 func (s *stopwatch) closed(w *world, conn *netfake.Conn) {
 	now, p := w.clock.Elapsed(), conn.Probe()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	due := s.shutAt + w.opts.linger()
-	if s.shuts && !s.closes && now < due && !p.PeerEnded && !p.Reset && !w.halting.Load() && w.opts.MaxPending == 0 {
+	if s.shuts && !s.closes && now < due && !p.PeerEnded && !p.Reset && !w.halting.Load() && w.opts.MaxPending == 0 && w.opts.Kick == 0 {
 		s.found = append(s.found, lapse{"L5", "its connection is closed behind its last line", now, due})
 	}
 	if s.shuts && !s.closes && !s.late && now > due {
