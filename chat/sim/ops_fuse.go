@@ -255,6 +255,9 @@ func (w *world) verdict() []check.Violation {
 		if len(found) == 0 || w.fallen >= struck {
 			return found
 		}
+		if found[0].Client == w.observer.obs.Client && w.observer.obs.End == check.Reset {
+			return nil // it was the observer, as the server stopped
+		}
 		suspect := w.labelled(found[0].Client)
 		if suspect == nil || suspect.victim {
 			return found

@@ -40,7 +40,7 @@ var (
 
 var (
 	errFull    = errors.New("the chat is full, try again later")
-	errStopped = errors.New("Server shutting down...")
+	errStopped = errors.New("the server is shutting down")
 )
 
 // A room is who is inside, by folded name, and what was said.
