@@ -2,7 +2,7 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FUZZTIME    = 15s
-SIMTIME     = 1m
+SIMRUNS     = 50000
 FUZZERS     = $(shell grep -ho 'func Fuzz[A-Za-z]*' chat/*_test.go | cut -c6-)
 
 .PHONY: check lint test race fuzz sim stress bench mutate zoo zoo-fast zoo-matrix
@@ -28,7 +28,7 @@ fuzz: # the default of -fuzzminimizetime is 46 times slower
 
 sim: # 2,000 seeds alike at any GOMAXPROCS; a longer soak than go test's slice; the rates
 	go test ./chat/sim -run '^TestSame$$' -sim.builds
-	go run ./cmd/chatsim -time $(SIMTIME)
+	go run ./cmd/chatsim -runs $(SIMRUNS)
 	go test ./chat/sim -run '^$$' -bench .
 
 stress: # gates on loss, order and repeats, not on tight latency
