@@ -21,6 +21,7 @@ const freezeMin = 500 * time.Millisecond
 // watch notes freezes, and closes the row of each second once nothing more comes to it.
 func (r *Run) watch(ctx context.Context) {
 	tick := time.NewTicker(50 * time.Millisecond)
+	sampled := -1
 	defer tick.Stop()
 	closed := 0
 	dueBefore, since := r.dueCount.Load(), time.Duration(0)
@@ -32,6 +33,10 @@ func (r *Run) watch(ctx context.Context) {
 		case <-tick.C:
 		}
 		now := r.now()
+		if at := int(now / time.Second); at != sampled {
+			sampled = at
+			r.sampleInside() // a scrape may take as long as the server is frozen
+		}
 		last := time.Duration(r.lastDeliv.Load()) * time.Microsecond
 		if last > since {
 			since, dueBefore, waiting = last, r.dueCount.Load(), -1
@@ -89,18 +94,34 @@ func (r *Run) closeSecond(second int) {
 
 // sample notes what is only known at the moment: who is inside, and the server's figures.
 func (r *Run) sample(rss, tasks int64) {
-	second := int(r.now() / time.Second)
-	inside := int64(r.insideNow())
-	if second < 0 || !r.begun.Load() {
-		return
-	}
+	r.sampleInside()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for len(r.seconds) <= second {
+	if s := r.second(); s != nil {
+		s.RSS, s.Tasks = rss, tasks
+	}
+}
+
+// sampleInside notes who is inside.
+func (r *Run) sampleInside() {
+	inside := int64(r.insideNow())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.second(); s != nil {
+		s.Inside = inside
+	}
+}
+
+// second is the row of this second, nil before the run. The lock is held.
+func (r *Run) second() *Second {
+	at := int(r.now() / time.Second)
+	if at < 0 || !r.begun.Load() {
+		return nil
+	}
+	for len(r.seconds) <= at {
 		r.seconds = append(r.seconds, Second{})
 	}
-	s := &r.seconds[second]
-	s.Inside, s.RSS, s.Tasks = inside, rss, tasks
+	return &r.seconds[at]
 }
 
 // insideNow counts the members inside.
