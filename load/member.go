@@ -33,12 +33,13 @@ type member struct {
 	sender int // -1: it only reads
 	meter  *meter
 
-	mu      sync.Mutex // of conn until it is set, against end
-	conn    net.Conn
-	dialled time.Time
-	judge   *judge
-	rest    []byte // the beginning of a line
-	prompts int
+	mu       sync.Mutex // of conn until it is set, against end
+	conn     net.Conn
+	dialled  time.Time
+	judge    *judge
+	rest     []byte   // the beginning of a line
+	follower follower // its goroutine's
+	prompts  int
 
 	joined  chan struct{} // closed when it is inside, or will never be
 	done    chan struct{} // closed when its goroutine has ended
@@ -114,7 +115,8 @@ func (m *member) reads() bool { return m.sender < 0 || m.run.proto.sendersRead }
 // slowBuffer is what the kernel reads ahead for a slow reader.
 const slowBuffer = 4 << 10
 
-// Buffers: a waiting receiver has a small one, a busy one borrows a large one.
+// Buffers: a waiting receiver has none, or of a stream that is no socket a small one; a
+// busy one borrows a large one.
 const (
 	smallRead = 2 << 10
 	largeRead = 64 << 10
@@ -125,9 +127,21 @@ var largeBuffers = sync.Pool{New: func() any { return new([largeRead]byte) }}
 // read reads to the end of the connection.
 func (m *member) read() {
 	defer close(m.done)
+	if w := newWaiter(m); w != nil {
+		var err error
+		for err == nil && m.waitToRead() {
+			err = w.read()
+		}
+		m.over(err)
+		return
+	}
+	m.over(m.readStream())
+}
+
+// readStream is read of what is no socket.
+func (m *member) readStream() (err error) {
 	small := make([]byte, smallRead)
 	var large *[largeRead]byte
-	var err error
 	for err == nil {
 		buf := small
 		if large != nil {
@@ -163,7 +177,7 @@ func (m *member) read() {
 	if large != nil {
 		largeBuffers.Put(large)
 	}
-	m.over(err)
+	return err
 }
 
 // over notes the end of the connection.
@@ -171,6 +185,7 @@ func (m *member) over(err error) {
 	ended := m.ended.Load() // first: who sees nobody inside may close the run
 	wasInside := m.inside.Swap(false)
 	m.judge.disarm()
+	m.follower.release()
 	_ = m.conn.Close()
 	select {
 	case <-m.joined:
@@ -215,14 +230,25 @@ func (m *member) take(data []byte) error {
 	now := m.run.now()
 	var b batch
 	for {
+		if says, n := m.follower.next(data); n > 0 {
+			if m.judge.message(says) {
+				m.delivered(says, now, &b)
+			}
+			data = data[n:]
+			continue
+		}
 		i := bytes.IndexByte(data, '\n')
 		if i < 0 {
 			break
 		}
+		b.read = false
 		if err := m.line(data[:i], now, &b); err != nil {
 			m.rest = nil
 			m.flush(&b)
 			return err
+		}
+		if b.read {
+			m.follower.read(data[:i+1], b.says)
 		}
 		data = data[i+1:]
 	}
@@ -258,6 +284,7 @@ func (m *member) line(line []byte, now time.Duration, b *batch) error {
 			m.judge.corrupt(line)
 			return nil
 		}
+		b.read, b.says = msg.run == m.judge.ledger.run, msg
 		if m.judge.message(msg) {
 			m.delivered(msg, now, b)
 		}
@@ -316,6 +343,9 @@ type batch struct {
 	wrote [batchMax]time.Duration
 	now   time.Duration
 	count int64
+
+	read bool    // the last line was a message, which
+	says message // it is
 }
 
 const batchMax = 64

@@ -19,6 +19,7 @@ type Run struct {
 	plan   *Plan
 	proto  *protocol
 	ledger *ledger
+	echo   echo
 	meters meters
 
 	epoch  time.Time
@@ -142,6 +143,9 @@ func (r *Run) newMember(sender int, c class) *member {
 	m.name = fmt.Sprintf("u%04x_%d", uint16(r.ledger.run), r.number)
 	r.number++
 	m.meter = r.meters[m.number%len(r.meters)]
+	if c == healthy {
+		m.follower = follower{echo: &r.echo, own: sender}
+	}
 	m.judge = newJudge(r.ledger, sender, r.found(m))
 	m.joined, m.done, m.resume = make(chan struct{}), make(chan struct{}), make(chan struct{}, 1)
 	r.members = append(r.members, m)
