@@ -56,6 +56,9 @@ func allHold(t *testing.T, r *Report) {
 	}
 }
 
+// anyCase stands for all cases: two lines that one sends may always come in one packet.
+const anyCase = "any"
+
 // A knob is one server with one fault, and the cases that it breaks: those always,
 // and where the fault depends on how packets fall, perhaps others too.
 type knob struct {
@@ -90,9 +93,9 @@ var knobs = []knob{
 	{"netcat", lab.CaseMatters, "name-case", ""},
 	{"netcat", lab.System, "name-reserved", ""},
 	{"netcat", lab.NameKept, "name-free", ""},
-	{"netcat", lab.OneRead, "packet split early pipe", "crlf order joiner stalled catch-up endless"},
-	{"netcat", lab.FirstOfRead, "packet early pipe", "split crlf half-close endless order joiner stalled catch-up"},
-	{"netcat", lab.EndOfRead, "split", "endless stalled catch-up"},
+	{"netcat", lab.OneRead, "packet split early pipe", anyCase},
+	{"netcat", lab.FirstOfRead, "packet early pipe", anyCase},
+	{"netcat", lab.EndOfRead, "split", anyCase},
 	{"netcat", lab.TwoReaders, "early pipe", ""},
 	{"netcat", lab.KeepsCR, "crlf", ""},
 	{"netcat", lab.EOFResets, "half-close pipe", ""},
@@ -142,7 +145,7 @@ func judgeKnob(t *testing.T, r *Report, breaks, may string) {
 		assert.NotEmpty(t, res.Finding, res.Case)
 		assert.NotEmpty(t, res.Advice, res.Case)
 		assert.Contains(t, res.Lanes, "=> ", "%s: no line is marked: %s", res.Case, res.Finding)
-		if !strings.Contains(" "+breaks+" "+may+" ", " "+res.Case+" ") {
+		if may != anyCase && !strings.Contains(" "+breaks+" "+may+" ", " "+res.Case+" ") {
 			t.Errorf("%s is broken too: %s\n%s", res.Case, res.Finding, res.Lanes)
 		}
 	}

@@ -24,7 +24,7 @@ const patience = 20 * time.Second
 
 // impatience is for servers with something missing, which is waited for in vain. It
 // must be longer than a slow machine takes for the rest.
-const impatience = 3 * time.Second
+const impatience = 5 * time.Second
 
 func builtin(t *testing.T, name string) *Profile {
 	t.Helper()
