@@ -52,7 +52,7 @@ func Compare(base, later *load.Result) *Comparison {
 		if !hasOld && !hasNew {
 			continue
 		}
-		few := hasOld && hasNew && m.needs > 0 && min(m.samples(base), m.samples(later)) < m.needs
+		few := m.needs > 0 && (hasOld && m.samples(base) < m.needs || hasNew && m.samples(later) < m.needs)
 		c.Rows = append(c.Rows, CompareRow{
 			Metric: m.name, Unit: m.unit, Old: old, New: now, HasOld: hasOld, HasNew: hasNew, Few: few, metric: m,
 		})

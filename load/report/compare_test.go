@@ -73,7 +73,8 @@ func TestRegressions(t *testing.T) {
 		{"few samples", func(b, l *load.Result) {
 			b.Latency.Deliver.Count, b.Latency.Deliver.P99, b.Latency.Deliver.P50 = 999, 1e-6, 1e-6
 		}, map[string]string{"deliver.p50": "deliver.p50 rose from 1.00 µs to 1.17 ms: 116,900 % worse, over the 20 % allowed."}},
-		{"the server's CPU is no longer known", func(_, l *load.Result) { l.Own.PerDeliveryOut = 0 },
+		{"too little CPU to be counted", func(_, l *load.Result) { l.Own.ServerCPU, l.Own.PerDeliveryOut = 0, 0 }, map[string]string{}},
+		{"the server's CPU is no longer known", func(b, l *load.Result) { b.Own.ServerCPU, l.Own.PerDeliveryOut = 2, 0 },
 			map[string]string{"server.cpu/delivery": "server.cpu/delivery was 50.0 µs and is no longer known."}},
 		{"nothing was delivered", func(_, l *load.Result) {
 			l.Latency.Deliver, l.Totals.Delivered = load.Distribution{}, 0
