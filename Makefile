@@ -3,6 +3,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FUZZTIME    = 15s
 SIMRUNS     = 50000
+SIMSEEDS    = 500
 FUZZERS     = $(shell grep -ho 'func Fuzz[A-Za-z]*' chat/*_test.go | cut -c6-)
 
 .PHONY: check lint test race fuzz sim stress bench mutate zoo zoo-fast zoo-matrix
@@ -26,8 +27,8 @@ race:
 fuzz: # the default of -fuzzminimizetime is 46 times slower
 	for f in $(FUZZERS); do go test ./chat -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done
 
-sim: # 2,000 seeds alike at any GOMAXPROCS; a longer soak than go test's slice; the rates
-	go test ./chat/sim -run '^TestSame$$' -sim.builds
+sim: # seeds alike at any GOMAXPROCS, with and without -race; a longer soak than go test's slice; the rates
+	go test ./chat/sim -run '^TestSame$$' -sim.builds -sim.runs $(SIMSEEDS)
 	go run ./cmd/chatsim -runs $(SIMRUNS)
 	go test ./chat/sim -run '^$$' -bench .
 

@@ -39,6 +39,9 @@ func TestSame(t *testing.T) {
 	builds := []string{os.Args[0]}
 	if *flagBuilds {
 		seeds = 2000
+		if *flagRuns > 0 {
+			seeds = *flagRuns
+		}
 		builds = []string{build(t, "plain"), build(t, "race", "-race")}
 	}
 	var first string
